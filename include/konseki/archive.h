@@ -1,0 +1,54 @@
+/*
+ * konseki/archive.h - names and rows of the archive (konseki-archive(5)).
+ *
+ * konseki.json, first member, one JSON object:
+ *   format 1, tool, version, self_sha256, argv [..],
+ *   host { hostname, machine_id, dmi_uuid, root_fs_uuid, boot_id, os_id,
+ *          os_name, os_version, kernel, architecture },
+ *   clock { realtime_ns, boottime_ns, reference }, zone { name, offset_s },
+ *   options { hash, secrets, … }, root (bool: a dead system), uid, pid,
+ *   parents [pid..], session, case, examiner, note
+ *
+ * live/<stream>.0000.jsonl ...  one flat object a line; keys are the names of
+ *   events (konseki-events(5)) with dots: "process.pid": 4711.  Times are
+ *   integer nanoseconds since 1970 UTC.  Bytes that are not UTF-8: see
+ *   `<key>_b64'.  Streams and what they hold beside such keys:
+ *     processes  "sockets":[inode..], "fds":["0 /dev/null", ..],
+ *                "maps":["/path" ..] (executable, file-backed, distinct),
+ *                "image":"recovered/<pid>-<start>/exe" when it was recovered
+ *     sockets    one socket: network.transport, konseki.socket.*, source.*,
+ *                destination.*, user.id
+ *     neighbours, routes, modules, mounts, namespaces, sessions …
+ *
+ * state/files.0000.jsonl ...  one file system object a line, compact:
+ *   p path (p_b64 too when not UTF-8)   t type: f d l b c p s
+ *   m mode & 07777   u uid   g gid   s size   n links   i inode
+ *   d "major:minor"  M A C B  mtime atime ctime birth time in ns (B absent
+ *   where the file system has none)   l link target   x {"name":"base64"}
+ *   xattrs   f ["immutable"..] attributes   k kind by content: elf pe script
+ *   mime   h SHA-256   h5 MD5   skip: why a directory was not entered
+ *
+ * status/0000.jsonl ...  { probe, item, status, count, bytes, errno, error,
+ *   duration_ns, core (group, when the source is core) }
+ *   status: collected absent denied timeout truncated skipped vanished failed
+ *
+ * seal/0000.jsonl ...  { member, header_sha256, extents, size, sha256,
+ *   short_at } per member since the last checkpoint, then
+ *   { seal: n, chain, state: open | complete | interrupted, … clocks }
+ */
+#ifndef KONSEKI_ARCHIVE_H
+#define KONSEKI_ARCHIVE_H
+
+#define KONSEKI_ARCHIVE_FORMAT 1
+#define KONSEKI_MANIFEST "konseki.json"
+#define KONSEKI_LIVE "live/"
+#define KONSEKI_STATE "state/"
+#define KONSEKI_STATUS "status/"
+#define KONSEKI_SEAL "seal/"
+#define KONSEKI_FILES "files/"
+#define KONSEKI_ROOTS "roots/"
+#define KONSEKI_RECOVERED "recovered/"
+#define KONSEKI_MEMORY "memory/"
+#define KONSEKI_STREAM_MAX (8u << 20) /* bytes of one .jsonl member */
+
+#endif

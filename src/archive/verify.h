@@ -1,0 +1,26 @@
+/*
+ * archive/verify.h - proves header fields, extents and data of every member
+ * against the chain of seals.
+ */
+#ifndef ARCHIVE_VERIFY_H
+#define ARCHIVE_VERIFY_H
+
+#include "../util/arena.h"
+#include "../util/err.h"
+#include "unpack.h"
+
+struct verify_result {
+	bool is_archive;
+	enum wholeness whole;
+	unsigned char file_sha256[32], seal_sha256[32];
+	uint64_t nmember, nsealed, bytes;
+	struct str last_seal_state; /* complete, interrupted, "" */
+	struct str *problem;        /* one line each, English, bounded */
+	size_t nproblem;
+};
+
+/* -1 with err only when the file cannot be read at all. */
+int verify_archive(int fd, struct arena *, struct verify_result *,
+		   struct err *);
+
+#endif

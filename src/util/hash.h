@@ -1,0 +1,22 @@
+/*
+ * hash.h - SHA-256 (libcrypto, the CPU's own instructions) and a fast keyed
+ * hash for tables.  Output never depends on the table hash.
+ */
+#ifndef UTIL_HASH_H
+#define UTIL_HASH_H
+
+#include "str.h"
+
+#define SHA256_LEN 32
+
+struct sha256 {
+	_Alignas(8) unsigned char state[128];
+};
+void sha256_init(struct sha256 *);
+void sha256_add(struct sha256 *, const void *p, size_t n);
+void sha256_end(struct sha256 *, unsigned char out[SHA256_LEN]);
+void sha256_of(const void *p, size_t n, unsigned char out[SHA256_LEN]);
+
+uint64_t hash_bytes(const void *p, size_t n);
+
+#endif
