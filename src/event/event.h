@@ -37,16 +37,24 @@ enum event_kind { EK_EVENT, EK_STATE, EK_ALERT };
 
 /* timestamp_desc; for files one bit each, merged */
 enum time_desc {
-	TD_M = 1, TD_A = 2, TD_C = 4, TD_B = 8, /* may be or'ed */
-	TD_LOGGED = 16, TD_START, TD_END, TD_OBSERVED, TD_LOGIN, TD_COUNT
+	TD_M = 1,
+	TD_A = 2,
+	TD_C = 4,
+	TD_B = 8, /* may be or'ed */
+	TD_LOGGED = 16,
+	TD_START,
+	TD_END,
+	TD_OBSERVED,
+	TD_LOGIN,
+	TD_COUNT
 };
 
 struct event {
 	struct when when;
-	uint16_t kind;       /* enum kind */
-	uint8_t event_kind;  /* enum event_kind */
-	uint8_t desc;        /* enum time_desc */
-	struct str dataset;  /* the parser or probe: sshd, utmp, files … */
+	uint16_t kind;      /* enum kind */
+	uint8_t event_kind; /* enum event_kind */
+	uint8_t desc;       /* enum time_desc */
+	struct str dataset; /* the parser or probe: sshd, utmp, files … */
 	uint32_t source;
 	uint64_t off;        /* byte offset, decompressed, or record number */
 	uint32_t sub;        /* several events of one record */

@@ -9,11 +9,22 @@
 
 enum tier { TIER_NOTE, TIER_WATCH, TIER_RESPOND, TIER_COUNT };
 enum rule_kind { RULE_SIGMA, RULE_YARA, RULE_CORRELATION, RULE_IOC };
-enum rule_level { LEVEL_INFO, LEVEL_LOW, LEVEL_MEDIUM, LEVEL_HIGH,
-		  LEVEL_CRITICAL };
+enum rule_level {
+	LEVEL_INFO,
+	LEVEL_LOW,
+	LEVEL_MEDIUM,
+	LEVEL_HIGH,
+	LEVEL_CRITICAL
+};
 /* what makes a finding active */
-enum active { ACTIVE_NO, ACTIVE_RECENT, ACTIVE_PERSISTENCE, ACTIVE_ACCOUNT,
-	      ACTIVE_SOCKET, ACTIVE_PROCESS };
+enum active {
+	ACTIVE_NO,
+	ACTIVE_RECENT,
+	ACTIVE_PERSISTENCE,
+	ACTIVE_ACCOUNT,
+	ACTIVE_SOCKET,
+	ACTIVE_PROCESS
+};
 
 #define FINDING_MAX_EVENTS 16
 #define FINDING_MAX_WHY 8
@@ -31,26 +42,27 @@ struct finding {
 	struct str rule_id, rule_name, rule_name_ja, rule_file;
 	uint8_t rule_kind, level, tier, active;
 	uint32_t host;
-	uint32_t score;            /* 0..100 */
-	struct str score_terms;    /* "S75 C0.85 P1.00 R1.00 T1.15" */
-	int64_t first_ns, last_ns; /* of event.kind event; INT64_MAX/MIN: none */
-	int64_t observed_ns;       /* of event.kind state; INT64_MIN: none */
+	uint32_t score;         /* 0..100 */
+	struct str score_terms; /* "S75 C0.85 P1.00 R1.00 T1.15" */
+	int64_t first_ns,
+		last_ns;     /* of event.kind event; INT64_MAX/MIN: none */
+	int64_t observed_ns; /* of event.kind state; INT64_MIN: none */
 	uint64_t count;
-	struct str subject;        /* "process 4711 bash", "file /etc/…" */
-	struct str message;        /* the first event's sentence, English */
-	struct str attack;         /* "T1059.004 T1105" */
+	struct str subject; /* "process 4711 bash", "file /etc/…" */
+	struct str message; /* the first event's sentence, English */
+	struct str attack;  /* "T1059.004 T1105" */
 	struct str why[FINDING_MAX_WHY];
 	size_t nwhy;
-	struct str response;       /* id of signatures/responses/<id>.yml */
+	struct str response; /* id of signatures/responses/<id>.yml */
 	struct finding_event event[FINDING_MAX_EVENTS];
 	size_t nevent;
 	struct str suppressed_by;
 };
 
-const char *tier_name(unsigned tier);         /* note watch respond */
-const char *rule_kind_name(unsigned kind);    /* sigma yara … */
-const char *rule_level_name(unsigned level);  /* informational low … */
-const char *active_name(unsigned active);     /* "" process socket … */
+const char *tier_name(unsigned tier);        /* note watch respond */
+const char *rule_kind_name(unsigned kind);   /* sigma yara … */
+const char *rule_level_name(unsigned level); /* informational low … */
+const char *active_name(unsigned active);    /* "" process socket … */
 
 /* Wire form, like event_put/event_get. */
 struct buf;

@@ -5,7 +5,7 @@
 #define F_L KEY_LIST
 #define F_N KEY_NAMED
 static const struct key_info info[KEY_COUNT] = {
-#define KEY(id, text, t, f) \
+#define KEY(id, text, t, f)                                                    \
 	[KEY_##id] = { { text, sizeof(text) - 1 }, V_##t, F_##f },
 #include "keys.def"
 #undef KEY

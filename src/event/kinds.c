@@ -2,7 +2,7 @@
 #include "kinds.h"
 
 static const struct kind_info info[KIND_COUNT] = {
-#define KIND(id, action, category, type, en, ja) \
+#define KIND(id, action, category, type, en, ja)                               \
 	[KIND_##id] = { #id, action, category, type, en, ja },
 #include "kinds.def"
 #undef KIND

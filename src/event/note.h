@@ -7,12 +7,12 @@
 #include "../util/str.h"
 
 enum note_kind {
-	NOTE_DAMAGED,  /* a record that is not whole or makes no sense */
-	NOTE_CRASHED,  /* the worker died in this source */
-	NOTE_LIMIT,    /* a cap was reached */
-	NOTE_REFUSED,  /* no parser took it although its path promised one */
+	NOTE_DAMAGED, /* a record that is not whole or makes no sense */
+	NOTE_CRASHED, /* the worker died in this source */
+	NOTE_LIMIT,   /* a cap was reached */
+	NOTE_REFUSED, /* no parser took it although its path promised one */
 	NOTE_TIMEOUT,
-	NOTE_SHORT,    /* the source was cut while it was collected */
+	NOTE_SHORT, /* the source was cut while it was collected */
 	NOTE_KINDS
 };
 
@@ -21,9 +21,10 @@ enum note_kind {
 struct note {
 	uint8_t kind;
 	uint32_t source;
-	uint64_t off;  /* where */
+	uint64_t off; /* where */
 	uint64_t need, have;
-	struct str what; /* the field or limit, English, at most NOTE_WHAT_MAX */
+	struct str
+		what; /* the field or limit, English, at most NOTE_WHAT_MAX */
 };
 
 const char *note_kind_name(unsigned kind); /* "damaged" … */

@@ -18,7 +18,7 @@ struct source {
 	uint32_t input;    /* which INPUT */
 	struct str path;   /* on its host, bytes: /var/log/auth.log.1 */
 	struct str member; /* in the input: files/var/log/auth.log.1.gz */
-	struct str data;   /* the bytes, mapped read-only; STR_NONE until then */
+	struct str data; /* the bytes, mapped read-only; STR_NONE until then */
 	uint64_t size;
 	int64_t mtime_ns; /* INT64_MIN: unknown */
 	uint32_t mode, uid, gid;

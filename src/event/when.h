@@ -23,8 +23,8 @@ enum {
 struct when {
 	int64_t ts_ns; /* UTC; saturates */
 	uint8_t unit, from, year, zone;
-	uint8_t flags;      /* WHEN_… */
-	int32_t offset_s;   /* east of UTC, for ZONE_OFFSET and ZONE_HOST */
+	uint8_t flags;    /* WHEN_… */
+	int32_t offset_s; /* east of UTC, for ZONE_OFFSET and ZONE_HOST */
 	int64_t not_before, not_after, other, raw;
 };
 

@@ -5,14 +5,16 @@
 static bool class_match(struct str pat, size_t *i, char c)
 {
 	size_t k = *i + 1, first;
-	bool neg = k < pat.n && (pat.p[k] == '!' || pat.p[k] == '^'), hit = false;
+	bool neg = k < pat.n && (pat.p[k] == '!' || pat.p[k] == '^'),
+	     hit = false;
 
 	k += neg;
 	first = k;
 	for (; k < pat.n && (pat.p[k] != ']' || k == first); k++) {
 		unsigned char lo = (unsigned char)pat.p[k], hi = lo;
 
-		if (k + 2 < pat.n && pat.p[k + 1] == '-' && pat.p[k + 2] != ']') {
+		if (k + 2 < pat.n && pat.p[k + 1] == '-' &&
+		    pat.p[k + 2] != ']') {
 			hi = (unsigned char)pat.p[k + 2];
 			k += 2;
 		}

@@ -1,5 +1,4 @@
 /* io.c - loops around read(2) and write(2). */
-#define _GNU_SOURCE
 #include "io.h"
 
 #include <errno.h>
@@ -66,8 +65,8 @@ ssize_t io_pread(int fd, void *p, size_t n, off_t off)
 	size_t got = 0;
 
 	while (got < n) {
-		ssize_t k = pread(fd, (char *)p + got, n - got,
-				  off + (off_t)got);
+		ssize_t k =
+			pread(fd, (char *)p + got, n - got, off + (off_t)got);
 
 		if (k < 0 && errno == EINTR)
 			continue;

@@ -16,7 +16,8 @@ static int hex4(struct str s, size_t at)
 {
 	uint64_t v;
 
-	if (s.n < 4 || at > s.n - 4 || !str_hex64((struct str){ s.p + at, 4 }, &v))
+	if (s.n < 4 || at > s.n - 4 ||
+	    !str_hex64((struct str){ s.p + at, 4 }, &v))
 		return -1;
 	return (int)v;
 }
@@ -106,7 +107,9 @@ static bool string(struct json *j)
 	bool esc = false;
 
 	for (;;) {
-		const char *p = i < j->in.n ? memchr(j->in.p + i, '"', j->in.n - i) : NULL;
+		const char *p = i < j->in.n
+					? memchr(j->in.p + i, '"', j->in.n - i)
+					: NULL;
 		size_t q, b;
 
 		if (!p)
@@ -147,7 +150,8 @@ static enum json_type number(struct json *j)
 {
 	size_t i = j->at;
 
-	while (i < j->in.n && j->in.p[i] && strchr("+-0123456789.eE", j->in.p[i]))
+	while (i < j->in.n && j->in.p[i] &&
+	       strchr("+-0123456789.eE", j->in.p[i]))
 		i++;
 	if (i == j->at)
 		return bad(j);

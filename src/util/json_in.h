@@ -11,10 +11,18 @@
 #define JSON_MAX_DEPTH 32
 
 enum json_type {
-	JSON_END,  /* the document is over */
-	JSON_BAD,  /* not JSON; `at' tells where */
-	JSON_OBJ, JSON_OBJ_END, JSON_ARR, JSON_ARR_END,
-	JSON_KEY, JSON_STR, JSON_NUM, JSON_TRUE, JSON_FALSE, JSON_NULL,
+	JSON_END, /* the document is over */
+	JSON_BAD, /* not JSON; `at' tells where */
+	JSON_OBJ,
+	JSON_OBJ_END,
+	JSON_ARR,
+	JSON_ARR_END,
+	JSON_KEY,
+	JSON_STR,
+	JSON_NUM,
+	JSON_TRUE,
+	JSON_FALSE,
+	JSON_NULL,
 };
 
 struct json {

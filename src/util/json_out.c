@@ -5,10 +5,10 @@
 static bool special8(uint64_t w)
 {
 	const uint64_t one = 0x0101010101010101u, top = 0x8080808080808080u;
-	uint64_t q = w ^ (one * '"'), b = w ^ (one * '\\'), d = w ^ (one * 0x7f);
+	uint64_t q = w ^ (one * '"'), b = w ^ (one * '\\'),
+		 d = w ^ (one * 0x7f);
 
-	return ((w - one * 0x20) | (q - one) | (b - one) | (d - one) | w) &
-	       top;
+	return ((w - one * 0x20) | (q - one) | (b - one) | (d - one) | w) & top;
 }
 
 static size_t utf8_len(const unsigned char *p, size_t left)
@@ -67,8 +67,8 @@ static bool escape(struct buf *b, struct str s, bool ok)
 			if (special8(w))
 				break;
 		}
-		while (i < s.n && p[i] >= 0x20 && p[i] < 0x7f &&
-		       p[i] != '"' && p[i] != '\\')
+		while (i < s.n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' &&
+		       p[i] != '\\')
 			i++;
 		buf_add(b, p + from, i - from);
 		if (i >= s.n)

@@ -14,9 +14,9 @@ bool json_str(struct buf *, struct str s);
 bool json_escape(struct buf *, struct str s);
 
 /* A flat object writer: `{' … `}' with commas and keys. */
-void json_open(struct buf *);                          /* { */
-void json_close(struct buf *);                         /* } and newline */
-void json_key(struct buf *, const char *key);          /* ,"key": */
+void json_open(struct buf *);                 /* { */
+void json_close(struct buf *);                /* } and newline */
+void json_key(struct buf *, const char *key); /* ,"key": */
 void json_kv_str(struct buf *, const char *key, struct str v); /* + _b64 */
 void json_kv_u64(struct buf *, const char *key, uint64_t v);
 void json_kv_i64(struct buf *, const char *key, int64_t v);

@@ -44,8 +44,7 @@ uint64_t *map_put(struct map *m, struct str key, bool *added)
 	if (added)
 		*added = m->slot[i] == 0;
 	if (m->slot[i] == 0) {
-		vec_grow(&m->item, &m->capitem, m->nitem + 1,
-			 sizeof(*m->item));
+		vec_grow(&m->item, &m->capitem, m->nitem + 1, sizeof(*m->item));
 		m->item[m->nitem].key = arena_dup(&m->keys, key);
 		m->item[m->nitem].value = 0;
 		m->slot[i] = (uint32_t)++m->nitem;

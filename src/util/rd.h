@@ -12,7 +12,8 @@
 struct rd {
 	const unsigned char *base;
 	size_t len, pos;
-	const char *lost; /* what was read when it did not fit; NULL: all well */
+	const char
+		*lost; /* what was read when it did not fit; NULL: all well */
 	size_t at, need;
 };
 

@@ -1,5 +1,4 @@
 /* str.c - comparisons, cuts and numbers on borrowed bytes. */
-#define _GNU_SOURCE
 #include "str.h"
 
 int str_cmp(struct str a, struct str b)

@@ -113,8 +113,7 @@ void ts_human(struct buf *b, int64_t ts_ns, int32_t offset_s)
 	int32_t o = offset_s < 0 ? -offset_s : offset_s;
 	int64_t local;
 
-	if (__builtin_add_overflow(ts_ns, (int64_t)offset_s * NS_PER_S,
-				   &local))
+	if (__builtin_add_overflow(ts_ns, (int64_t)offset_s * NS_PER_S, &local))
 		local = ts_ns;
 	(void)ts_text(local, t);
 	t[10] = ' ';

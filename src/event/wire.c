@@ -1,0 +1,306 @@
+/*
+ * wire.c - events and findings as bytes: little-endian, lengths before
+ * bytes, no pointers.  What comes back from a pipe may come from a broken
+ * worker: event_get believes nothing.
+ */
+#include "event.h"
+#include "finding.h"
+
+#include "../util/buf.h"
+#include "../util/rd.h"
+
+static void put(char **p, const void *v, size_t n)
+{
+	if (n)
+		memcpy(*p, v, n);
+	*p += n;
+}
+
+static void put8(char **p, unsigned v)
+{
+	*(*p)++ = (char)v;
+}
+
+static void put16(char **p, uint16_t v)
+{
+	put(p, &v, 2);
+}
+
+static void put32(char **p, uint32_t v)
+{
+	put(p, &v, 4);
+}
+
+static void put64(char **p, uint64_t v)
+{
+	put(p, &v, 8);
+}
+
+static void put_bytes(char **p, struct str s)
+{
+	put32(p, (uint32_t)s.n);
+	put(p, s.p, s.n);
+}
+
+static size_t event_size(const struct event *e)
+{
+	size_t n = 160 + e->dataset.n + e->original.n;
+
+	for (size_t i = 0; i < e->nfield; i++)
+		n += 24 + e->field[i].name.n +
+		     (e->field[i].type == V_STR ? e->field[i].v.str.n : 0);
+	return n;
+}
+
+static void put_when(char **p, const struct when *w)
+{
+	put64(p, (uint64_t)w->ts_ns);
+	put8(p, w->unit);
+	put8(p, w->from);
+	put8(p, w->year);
+	put8(p, w->zone);
+	put8(p, w->flags);
+	put32(p, (uint32_t)w->offset_s);
+	if (w->flags & WHEN_NOT_BEFORE)
+		put64(p, (uint64_t)w->not_before);
+	if (w->flags & WHEN_NOT_AFTER)
+		put64(p, (uint64_t)w->not_after);
+	if (w->flags & WHEN_OTHER)
+		put64(p, (uint64_t)w->other);
+	if (w->flags & WHEN_RAW)
+		put64(p, (uint64_t)w->raw);
+}
+
+static void put_field(char **p, const struct field *f)
+{
+	put16(p, f->key);
+	put8(p, f->type);
+	put8(p, f->flags);
+	if (key_info(f->key)->flags & KEY_NAMED) {
+		put16(p, (uint16_t)f->name.n);
+		put(p, f->name.p, f->name.n);
+	}
+	switch (f->type) {
+	case V_STR:
+		put_bytes(p, f->v.str);
+		break;
+	case V_BOOL:
+		put8(p, f->v.b);
+		break;
+	case V_IP:
+		put(p, f->v.ip, 16);
+		break;
+	default:
+		put64(p, f->v.u64);
+	}
+}
+
+void event_put(struct buf *b, const struct event *e)
+{
+	char *start = buf_room(b, event_size(e)), *p = start;
+	struct str original = str_head(e->original, EV_MAX_ORIGINAL);
+
+	put_when(&p, &e->when);
+	put16(&p, e->kind);
+	put8(&p, e->event_kind);
+	put8(&p, e->desc);
+	put32(&p, e->source);
+	put64(&p, e->off);
+	put32(&p, e->sub);
+	put(&p, e->id, EV_ID_LEN);
+	put8(&p, (unsigned)(e->dataset.n & 0xff));
+	put(&p, e->dataset.p, e->dataset.n & 0xff);
+	put_bytes(&p, original);
+	put16(&p, (uint16_t)e->nfield);
+	for (size_t i = 0; i < e->nfield; i++)
+		put_field(&p, &e->field[i]);
+	b->n += (size_t)(p - start);
+}
+
+static void get_when(struct rd *r, struct when *w)
+{
+	*w = (struct when){ .ts_ns = (int64_t)rd_u64le(r, "time") };
+	w->unit = rd_u8(r, "unit");
+	w->from = rd_u8(r, "from");
+	w->year = rd_u8(r, "year");
+	w->zone = rd_u8(r, "zone");
+	w->flags = rd_u8(r, "flags");
+	w->offset_s = (int32_t)rd_u32le(r, "offset");
+	if (w->flags & WHEN_NOT_BEFORE)
+		w->not_before = (int64_t)rd_u64le(r, "not before");
+	if (w->flags & WHEN_NOT_AFTER)
+		w->not_after = (int64_t)rd_u64le(r, "not after");
+	if (w->flags & WHEN_OTHER)
+		w->other = (int64_t)rd_u64le(r, "other");
+	if (w->flags & WHEN_RAW)
+		w->raw = (int64_t)rd_u64le(r, "raw");
+}
+
+static bool get_field(struct rd *r, struct field *f)
+{
+	f->key = rd_u16le(r, "key");
+	f->type = rd_u8(r, "type");
+	f->flags = rd_u8(r, "field flags");
+	f->name = STR_NONE;
+	if (f->key == KEY_NONE || f->key >= KEY_COUNT)
+		return false;
+	if (key_info(f->key)->flags & KEY_NAMED)
+		f->name = rd_bytes(r, rd_u16le(r, "name length"), "name");
+	switch (f->type) {
+	case V_STR:
+		f->v.str = rd_bytes(r, rd_u32le(r, "value length"), "value");
+		return f->v.str.n <= EV_MAX_VALUE;
+	case V_BOOL:
+		f->v.b = rd_u8(r, "bool") != 0;
+		return true;
+	case V_IP: {
+		struct str s = rd_bytes(r, 16, "address");
+
+		if (s.n == 16)
+			memcpy(f->v.ip, s.p, 16);
+		return true;
+	}
+	case V_U64:
+	case V_I64:
+	case V_F64:
+	case V_TIME:
+		f->v.u64 = rd_u64le(r, "number");
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool event_get(struct str rec, struct event *e)
+{
+	struct rd r = rd_of(rec);
+	struct str id;
+	size_t n;
+
+	ev_clear(e);
+	get_when(&r, &e->when);
+	e->kind = rd_u16le(&r, "kind");
+	e->event_kind = rd_u8(&r, "event kind");
+	e->desc = rd_u8(&r, "desc");
+	e->source = rd_u32le(&r, "source");
+	e->off = rd_u64le(&r, "off");
+	e->sub = rd_u32le(&r, "sub");
+	id = rd_bytes(&r, EV_ID_LEN, "id");
+	if (id.n == EV_ID_LEN)
+		memcpy(e->id, id.p, EV_ID_LEN);
+	e->dataset = rd_bytes(&r, rd_u8(&r, "dataset length"), "dataset");
+	e->original = rd_bytes(&r, rd_u32le(&r, "original length"), "original");
+	n = rd_u16le(&r, "fields");
+	if (!rd_ok(&r) || n > EV_MAX_FIELDS || e->kind >= KIND_COUNT ||
+	    e->event_kind > EK_ALERT || e->desc >= TD_COUNT ||
+	    e->when.unit > UNIT_DAY || e->when.from > FROM_BOUNDED ||
+	    e->when.year > YEAR_FROM_COLLECTION ||
+	    e->when.zone > ZONE_ASSUMED_UTC)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!get_field(&r, &e->field[i]))
+			return false;
+	e->nfield = n;
+	return rd_ok(&r) && rd_left(&r) == 0;
+}
+
+/* strings of a finding, in the order of the wire */
+static struct str *finding_str(struct finding *f, size_t i)
+{
+	struct str *const s[] = { &f->id,           &f->rule_id,
+				  &f->rule_name,    &f->rule_name_ja,
+				  &f->rule_file,    &f->score_terms,
+				  &f->subject,      &f->message,
+				  &f->attack,       &f->response,
+				  &f->suppressed_by };
+
+	return i < sizeof(s) / sizeof(s[0]) ? s[i] : NULL;
+}
+
+static void add_u64(struct buf *b, uint64_t v)
+{
+	buf_add(b, &v, sizeof(v));
+}
+
+static void add_str(struct buf *b, struct str s)
+{
+	add_u64(b, s.n);
+	buf_str(b, s);
+}
+
+void finding_put(struct buf *b, const struct finding *f)
+{
+	struct finding copy = *f; /* finding_str gives writable places */
+	const uint8_t small[4] = { f->rule_kind, f->level, f->tier, f->active };
+	struct str *s;
+
+	buf_add(b, small, sizeof(small));
+	add_u64(b, f->host);
+	add_u64(b, f->score);
+	add_u64(b, (uint64_t)f->first_ns);
+	add_u64(b, (uint64_t)f->last_ns);
+	add_u64(b, (uint64_t)f->observed_ns);
+	add_u64(b, f->count);
+	for (size_t i = 0; (s = finding_str(&copy, i)) != NULL; i++)
+		add_str(b, *s);
+	add_u64(b, f->nwhy);
+	for (size_t i = 0; i < f->nwhy; i++)
+		add_str(b, f->why[i]);
+	add_u64(b, f->nevent);
+	for (size_t i = 0; i < f->nevent; i++) {
+		buf_add(b, f->event[i].id, EV_ID_LEN);
+		add_u64(b, f->event[i].source);
+		add_u64(b, f->event[i].off);
+		add_u64(b, (uint64_t)f->event[i].ts_ns);
+	}
+}
+
+static struct str get_str(struct rd *r)
+{
+	return rd_bytes(r, rd_u64le(r, "length"), "string");
+}
+
+static void get_events(struct rd *r, struct finding *f)
+{
+	for (size_t i = 0; i < f->nevent; i++) {
+		struct str id = rd_bytes(r, EV_ID_LEN, "id");
+
+		if (id.n == EV_ID_LEN)
+			memcpy(f->event[i].id, id.p, EV_ID_LEN);
+		f->event[i].source = (uint32_t)rd_u64le(r, "source");
+		f->event[i].off = rd_u64le(r, "off");
+		f->event[i].ts_ns = (int64_t)rd_u64le(r, "time");
+	}
+}
+
+bool finding_get(struct str rec, struct finding *f)
+{
+	struct rd r = rd_of(rec);
+	struct str *s;
+
+	memset(f, 0, sizeof(*f));
+	f->rule_kind = rd_u8(&r, "kind");
+	f->level = rd_u8(&r, "level");
+	f->tier = rd_u8(&r, "tier");
+	f->active = rd_u8(&r, "active");
+	f->host = (uint32_t)rd_u64le(&r, "host");
+	f->score = (uint32_t)rd_u64le(&r, "score");
+	f->first_ns = (int64_t)rd_u64le(&r, "first");
+	f->last_ns = (int64_t)rd_u64le(&r, "last");
+	f->observed_ns = (int64_t)rd_u64le(&r, "observed");
+	f->count = rd_u64le(&r, "count");
+	for (size_t i = 0; (s = finding_str(f, i)) != NULL; i++)
+		*s = get_str(&r);
+	f->nwhy = rd_u64le(&r, "whys");
+	if (!rd_ok(&r) || f->nwhy > FINDING_MAX_WHY)
+		return false;
+	for (size_t i = 0; i < f->nwhy; i++)
+		f->why[i] = get_str(&r);
+	f->nevent = rd_u64le(&r, "events");
+	if (!rd_ok(&r) || f->nevent > FINDING_MAX_EVENTS)
+		return false;
+	get_events(&r, f);
+	return rd_ok(&r) && rd_left(&r) == 0 && f->tier < TIER_COUNT &&
+	       f->rule_kind <= RULE_IOC && f->level <= LEVEL_CRITICAL &&
+	       f->active <= ACTIVE_PROCESS;
+}
