@@ -1,14 +1,149 @@
-CC ?= cc
-WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
-CFLAGS ?= -O2 -g
-FLAGS = -std=gnu17 $(WARN) -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fPIE -ffunction-sections -fdata-sections -Iinclude -include src/util/banned.h
-LIBS = -lyara -larchive -ljansson -lmagic -lpcre2-8 -lyaml -lsqlite3 -lcrypto -lnettle -lzstd -llzma -lbz2 -lz -lm
-SRC = $(filter-out %_test.c,$(wildcard src/*.c src/*/*.c))
-OBJ = $(SRC:src/%.c=build/%.o)
+# Makefile - the whole build; hand-written, no recursion.
+#
+#   make              konseki (configures itself in a fresh clone)
+#   make check        every test; `make -k' goes on after a failure
+#   make t-parse/lines      builds and runs the unit test src/parse/lines_test.c
+#   make build/t/parse/lines   only builds it
+#   make asan-parse/lines   the same test under AddressSanitizer and UBSan
+#   make asan         all unit tests and a konseki (build/asan/konseki) with both
+#   make sweep fuzz lab bench lint install dist
+#
+# ./configure takes --enable-asan and --disable-static; CFLAGS, CC as ever.
+
+ifneq ($(filter-out clean distclean lint,$(or $(MAKECMDGOALS),all)),)
+include config.mk
+endif
+
+# V=1 shows the commands
+Q = $(if $(V),,@)
+say = @$(if $(V),:,echo '  $1 $@')
+
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla
+WERROR = $(if $(CI),-Werror)
+CPPFLAGS_ALL = -Iinclude -I. -include config.h -include src/util/banned.h \
+	-MMD -MP
+FLAGS = -std=gnu17 $(WARN) $(WERROR) $(CPPFLAGS_ALL) $(CFLAGS) \
+	-fstack-protector-strong -fPIE -ffunction-sections -fdata-sections
+HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+
+# What static glibc cannot do on a foreign system: src/util/os_wrap.c
+WRAP = iconv_open dlopen getpwnam getpwuid getpwnam_r getpwuid_r getgrnam \
+	getgrgid getgrnam_r getgrgid_r getaddrinfo gethostbyname
+LINK_ALL = $(LINK) -Wl,-z,relro,-z,now -Wl,-z,noexecstack \
+	-Wl,--fatal-warnings $(if $(filter yes,$(STATIC)),\
+	$(WRAP:%=-Wl,--wrap=%))
+
+SRC := $(sort $(filter-out %_test.c,$(shell find src -name '*.c')))
+TEST := $(sort $(shell find src -name '*_test.c'))
+DATA_OBJ = build/signatures_zst.o build/magic_mgc_zst.o
+
+OBJ = $(SRC:src/%.c=build/%.o) $(DATA_OBJ)
+ASAN_OBJ = $(SRC:src/%.c=build/asan/%.o) $(DATA_OBJ)
+FOLDER := $(sort $(foreach f,$(SRC),$(if $(findstring /,$(f:src/%=%)),\
+	$(firstword $(subst /, ,$(f:src/%=%))))))
+UNIT = $(TEST:src/%_test.c=build/t/%)
+ASAN_UNIT = $(TEST:src/%_test.c=build/asan/t/%)
+
+.PHONY: all check sweep fuzz lab bench asan lint install dist clean distclean \
+	$(UNIT:build/t/%=t-%) $(UNIT:build/t/%=asan-%)
+.DELETE_ON_ERROR:
+.SECONDARY:
+
 all: konseki
+
+config.mk: configure config.mk.in config.h.in
+	./configure $(CONFIGURE_FLAGS)
+configure: configure.ac
+	autoconf
+config.h: config.mk ;
+
+# The program.
+ifeq ($(ASAN),yes)
+konseki: build/asan/konseki
+	cp $< $@
+else
 konseki: $(OBJ)
-	$(CC) -static-pie -Wl,--gc-sections -o $@ $(OBJ) $(LIBS)
-build/%.o: src/%.c
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LINK_ALL) $(LDFLAGS) -o $@ $(OBJ) $(LIBS)
+endif
+build/asan/konseki: $(ASAN_OBJ)
+	$(call say,LINK)
+	$(Q)$(CC) $(SANITIZE) -pie -o $@ $(ASAN_OBJ) $(LIBS_DYNAMIC)
+
+build/asan/%.o: src/%.c config.h
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -MMD -c -o $@ $<
--include $(OBJ:.o=.d)
+	$(call say,CC)
+	$(Q)$(CC) $(FLAGS) $(SANITIZE) -c -o $@ $<
+build/%.o: src/%.c config.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(FLAGS) $(HARDEN) -c -o $@ $<
+
+# One archive per folder, for the tests; the linker takes what it needs.
+define folder
+build/$(1).a: $$(filter build/$(1)/%,$$(OBJ)) $(if $(filter util,$(1)),$(DATA_OBJ))
+build/asan/$(1).a: $$(filter build/asan/$(1)/%,$$(ASAN_OBJ)) \
+	$(if $(filter util,$(1)),$(DATA_OBJ))
+endef
+$(foreach f,$(FOLDER),$(eval $(call folder,$(f))))
+%.a:
+	$(call say,AR)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+# Embedded data.
+build/signatures_zst.S: src/util/embed $(shell find signatures)
+	@mkdir -p $(@D)
+	$(call say,PACK)
+	$(Q)ZSTD=$(ZSTD) sh src/util/embed tree signatures $@ signatures_zst
+build/magic_mgc_zst.S: src/util/embed $(MAGIC_MGC)
+	@mkdir -p $(@D)
+	$(call say,PACK)
+	$(Q)ZSTD=$(ZSTD) sh src/util/embed file $(MAGIC_MGC) $@ magic_mgc_zst
+build/%_zst.o: build/%_zst.S
+	$(call say,CC)
+	$(Q)$(CC) -c -o $@ $<
+
+# Unit tests: each one is a program, linked to its own and lower rows only.
+ROW2 = event archive host util
+BELOW_event = util
+BELOW_archive = util
+BELOW_host = util
+BELOW_collect = $(ROW2)
+BELOW_parse = $(ROW2)
+BELOW_derive = $(ROW2)
+BELOW_detect = $(ROW2)
+BELOW_graph = event util
+BELOW_report = graph event util
+BELOW_export = graph event util
+BELOW_case = report export graph collect parse derive detect $(ROW2)
+BELOW_cli = case $(BELOW_case)
+own = $(firstword $(subst /, ,$(1)))
+rows = $(filter $(FOLDER),$(call own,$(1)) $(BELOW_$(call own,$(1))))
+archives = $(foreach f,$(call rows,$(2)),$(1)/$(f).a)
+
+.SECONDEXPANSION:
+build/t/%: build/%_test.o $$(call archives,build,$$*)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) -pie -o $@ $< $(filter %.a,$^) $(LIBS_DYNAMIC) -lcmocka
+build/asan/t/%: build/asan/%_test.o $$(call archives,build/asan,$$*)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(SANITIZE) -pie -o $@ $< $(filter %.a,$^) \
+		$(LIBS_DYNAMIC) -lcmocka
+$(UNIT:build/t/%=t-%): t-%: build/t/%
+	$<
+$(UNIT:build/t/%=asan-%): asan-%: build/asan/t/%
+	$<
+
+clean:
+	rm -rf build konseki dist
+distclean: clean
+	rm -rf config.mk config.h config.log config.status configure \
+		autom4te.cache
+
+-include $(shell find build -name '*.d' 2>/dev/null)
