@@ -24,5 +24,13 @@ int child_start(struct child *, int (*fn)(void *), void *arg, struct err *);
 int child_wait(struct child *, int timeout_ms, int *status);
 /* SIGKILL, and waits at most 100 ms (a child in D state is left behind). */
 void child_kill(struct child *);
+/* In a child: closes every descriptor but these; 0, 1 and 2, unless kept, lead
+ * to /dev/null (or nowhere). */
+void child_keep_fds(const int *keep, size_t n);
+/*
+ * Runs fn in a short-lived process that shares root and working directory
+ * with the caller.  Returns what fn returned: 0 or an errno.
+ */
+int child_shared_root(int (*fn)(void));
 
 #endif

@@ -11,9 +11,17 @@
 #include "buf.h"
 #include "str.h"
 
-enum sandbox_rung { RUNG_UID, RUNG_NO_NEW_PRIVS, RUNG_NOT_DUMPABLE,
-		    RUNG_CHROOT, RUNG_NETNS, RUNG_LANDLOCK, RUNG_RLIMIT,
-		    RUNG_SECCOMP, RUNG_COUNT };
+enum sandbox_rung {
+	RUNG_UID,
+	RUNG_NO_NEW_PRIVS,
+	RUNG_NOT_DUMPABLE,
+	RUNG_CHROOT,
+	RUNG_NETNS,
+	RUNG_LANDLOCK,
+	RUNG_RLIMIT,
+	RUNG_SECCOMP,
+	RUNG_COUNT
+};
 enum { RUNG_OFF, RUNG_ON };
 
 struct sandbox {
@@ -22,7 +30,7 @@ struct sandbox {
 };
 
 struct sandbox_options {
-	bool may_fork;   /* the analysis process forks workers */
+	bool may_fork;       /* the analysis process forks workers */
 	bool may_exec_pages; /* PROT_EXEC still allowed (JIT comes later) */
 	uint64_t max_data;   /* RLIMIT_DATA, 0: none */
 	uint64_t max_file;   /* RLIMIT_FSIZE, 0: none */
