@@ -18,6 +18,8 @@ enum probe_state { PROBE_COLLECTED, PROBE_ABSENT, PROBE_DENIED, PROBE_TIMEOUT,
 		   PROBE_TRUNCATED, PROBE_SKIPPED, PROBE_VANISHED,
 		   PROBE_FAILED, PROBE_STATES };
 
+struct collect_options;
+
 struct collect_env { /* read-only for probes; set before the first fork */
 	int root;        /* fd of the private clone of / (or of --root DIR) */
 	int proc;        /* fd of /proc; -1 with --root */
@@ -29,6 +31,8 @@ struct collect_env { /* read-only for probes; set before the first fork */
 	uint64_t clk_tck;
 	bool secrets_full;
 	unsigned char salt[16];    /* of this run, for hashed secrets */
+	const struct collect_options *options; /* as given, collect.h */
+	int64_t start_ns;          /* realtime at the start of the run */
 };
 
 struct probe_run;

@@ -1,0 +1,39 @@
+/*
+ * collect/secrets.h - what is said of a secret when its value stays behind
+ * (`--secrets facts'): rows of state/secrets.
+ *   {path, kind: shadow, user, state: locked|empty|set, algorithm,
+ *    last_change_day}
+ *   {path, kind: private_key, key_type, encrypted, fingerprint, format}
+ */
+#ifndef COLLECT_SECRETS_H
+#define COLLECT_SECRETS_H
+
+#include "../util/buf.h"
+#include "probe.h"
+
+#define SECRET_ENV_MAX 65536u /* longest environment entry that is looked at */
+
+/* Does this variable's name say that its value is a secret? */
+bool secret_env_name(struct str name);
+/*
+ * Appends one environment entry `NAME=value' as it may be shown: unchanged,
+ * or, for secret-looking names and not secrets_full,
+ * `NAME=<secret length=N sha256=HEX16>' where HEX16 is the first 8 bytes of
+ * SHA-256(salt, value).  A value that carries credentials inside a URL
+ * (scheme://user:pass@) loses the password the same way.
+ */
+void secret_env(struct buf *out, struct str name_eq_value,
+		const struct collect_env *);
+/* The same for every NUL-ended entry of a whole /proc/PID/environ. */
+void secret_environ(struct buf *out, struct str environ_bytes,
+		    const struct collect_env *);
+
+/* Is this the text of a private key (PEM, OpenSSH, PuTTY)?  Looks at the
+ * first 4 KiB, so a key behind a preamble is found too. */
+bool secret_is_key(struct str head);
+/* One row of facts about a private key file, newline included. */
+void secret_key_row(struct buf *out, struct str path, struct str content);
+/* Rows for shadow and gshadow; malformed lines give state `damaged'. */
+void secret_shadow_rows(struct buf *out, struct str path, struct str content);
+
+#endif
