@@ -1,0 +1,34 @@
+/*
+ * host/pathset.h - a compact table of paths: 64-bit hashes, not names.
+ * Two of 400,000 paths share a hash with odds of 1 in 200 million; 200,000
+ * paths take 8 MiB.
+ */
+#ifndef HOST_PATHSET_H
+#define HOST_PATHSET_H
+
+#include "../util/str.h"
+
+struct path_info {
+	uint64_t hash;   /* 0: an empty slot */
+	uint32_t owner;  /* package index + 1; 0: none */
+	uint32_t digest; /* index + 1 of its MD5 */
+};
+#define PATH_CONFFILE (1u << 31) /* in owner */
+
+struct pathset {
+	struct path_info *slot;
+	size_t nslot, n;
+};
+
+/*
+ * The spelling both sides agree on: `/bin/x' of a usr-merged system is
+ * `/usr/bin/x'.  0: a path that is too long or not absolute.
+ */
+uint64_t path_hash(struct str path);
+/* NULL when absent. */
+struct path_info *pathset_get(const struct pathset *, struct str path);
+/* Finds or adds; NULL when it has no hash. */
+struct path_info *pathset_put(struct pathset *, struct str path);
+void pathset_free(struct pathset *);
+
+#endif
