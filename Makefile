@@ -140,6 +140,84 @@ $(UNIT:build/t/%=t-%): t-%: build/t/%
 $(UNIT:build/t/%=asan-%): asan-%: build/asan/t/%
 	$<
 
+# Programs that the tests from outside need, one source each; a line
+# "libs: -lx" in the source says what else to link.
+HELPER_SRC := $(wildcard tests/*.c tests/lab/*.c)
+HELPER = $(HELPER_SRC:tests/%.c=build/tests/%)
+BENCH = $(patsubst tests/%.c,build/tests/%,$(wildcard tests/bench/*.c))
+build/tests/%: tests/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) $(WERROR) -Iinclude $(CFLAGS) \
+		-o $@ $< $$(sed -n 's/^.*libs: //p' $<) -lpthread
+
+# Every part runs, whatever the others found.
+PART = sh tests/part.sh
+check: konseki $(UNIT) $(HELPER)
+	@$(PART) --reset
+	@$(PART) unit sh tests/unit.sh build/t/ $(UNIT) || :
+	@$(PART) layers sh tests/layers.sh || :
+	@$(PART) manual sh tests/manual.sh || :
+	@$(if $(wildcard tests/golden.sh),$(PART) golden sh tests/golden.sh || :)
+	@for t in tests/*.bats; do test ! -e $$t || \
+		$(PART) $$(basename $$t .bats) bats --tap $$t || :; done
+	@$(PART) --total
+
+asan: build/asan/konseki $(ASAN_UNIT)
+	@$(PART) --reset
+	@$(PART) asan sh tests/unit.sh build/asan/t/ $(ASAN_UNIT)
+
+# All parsers over samples cut at every place and with flipped bits.
+SWEEP_SECONDS ?= 300
+build/asan/sweep: tests/fuzz/sweep.c $(filter-out build/asan/main.o,$(ASAN_OBJ))
+	$(call say,LINK)
+	$(Q)$(CC) $(FLAGS) $(SANITIZE) -Isrc -MF $@.d -pie -o $@ $^ $(LIBS_DYNAMIC)
+sweep: build/asan/sweep
+	SWEEP_SECONDS=$(SWEEP_SECONDS) build/asan/sweep testdata
+
+# libFuzzer needs clang; the corpus grows in build/corpus.
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS = $(SANITIZE) -fsanitize=fuzzer-no-link
+build/fuzz/%.o: src/%.c config.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)clang $(FLAGS) $(FUZZ_FLAGS) -c -o $@ $<
+build/fuzz/fuzz: tests/fuzz/fuzz.c \
+		$(patsubst src/%.c,build/fuzz/%.o,$(filter-out src/main.c,$(SRC))) \
+		$(DATA_OBJ)
+	$(call say,LINK)
+	$(Q)clang $(FLAGS) $(SANITIZE) -fsanitize=fuzzer -Isrc -MF $@.d -pie \
+		-o $@ $^ $(LIBS_DYNAMIC)
+fuzz: build/fuzz/fuzz
+	@mkdir -p build/corpus
+	build/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=16384 \
+		build/corpus $(wildcard testdata/*/*)
+
+bench: konseki $(BENCH)
+	bash tests/bench/bench.sh
+
+lint:
+	@sh tests/lint.sh
+
+PREFIX ?= $(or $(prefix),/usr/local)
+MAN := $(wildcard man/*.[157] man/ja/*.[157])
+install: konseki
+	install -D -m 755 -s --strip-program=$(STRIP) konseki \
+		$(DESTDIR)$(PREFIX)/bin/konseki
+	for m in $(MAN:man/%=%); do \
+		dir=$${m%/*}; test "$$dir" != "$$m" || dir=; \
+		install -D -m 644 man/$$m $(DESTDIR)$(PREFIX)/share/man/$$dir/man$${m##*.}/$${m##*/} \
+		|| exit; done
+
+RELEASE = konseki-$(VERSION)-linux-$(ARCH)
+dist: dist/$(RELEASE).sha256
+dist/$(RELEASE): konseki
+	@mkdir -p $(@D)
+	$(STRIP) -o $@ $<
+dist/$(RELEASE).sha256: dist/$(RELEASE)
+	cd $(@D) && sha256sum $(RELEASE) >$(@F)
+	@cat $@
+
 clean:
 	rm -rf build konseki dist
 distclean: clean

@@ -1,0 +1,50 @@
+#!/bin/sh
+# part.sh - runs one part of the tests and keeps its count.
+#
+#   part.sh NAME COMMAND...   runs a command that writes TAP; failures, and
+#                             what the command said, are shown; the counts go
+#                             to build/check/NAME ("passed failed skipped")
+#   part.sh --total           one line for all parts since the last --reset
+#   part.sh --reset
+#
+# A command that ends badly without naming a failed test counts as one.
+set -u
+counts=build/check
+name=$1
+shift
+
+total() {
+	cat "$counts"/*.count 2>/dev/null | awk '
+		{ passed += $1; failed += $2 }
+		END { printf "%d passed, %d failed\n", passed, failed
+		      exit failed != 0 || passed == 0 }'
+}
+
+case $name in
+--reset) rm -rf "$counts"; mkdir -p "$counts"; exit 0 ;;
+--total) total; exit ;;
+esac
+
+mkdir -p "$counts"
+log=$counts/$name.log
+start=$(date +%s)
+"$@" >"$log" 2>&1 </dev/null
+status=$?
+seconds=$(($(date +%s) - start))
+
+awk -v status="$status" '
+	/^[ \t]*ok [0-9]/ && /# [Ss][Kk][Ii][Pp]/ { skipped++; next }
+	/^[ \t]*ok [0-9]/ { passed++ }
+	/^[ \t]*not ok [0-9]/ { failed++ }
+	END { if (status != 0 && !failed) failed = 1
+	      print passed + 0, failed + 0, skipped + 0 }' "$log" \
+	>"$counts/$name.count"
+read -r passed failed skipped <"$counts/$name.count"
+
+if [ "$failed" -ne 0 ]; then
+	tail -n 60 "$log" | sed 's/^/    /'
+fi
+printf '%-22s %d passed, %d failed' "$name" "$passed" "$failed"
+[ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
+printf ' (%d s)\n' "$seconds"
+[ "$failed" -eq 0 ]
