@@ -16,10 +16,7 @@
 #define MAX_PROBED 64                 /* records that the probe looks at */
 #define MAX_SECOND (INT64_C(1) << 33) /* year 2242: no clock says more */
 
-static const struct ut_layout {
-	uint16_t size;
-	bool wide, big; /* 64-bit session and time; byte order */
-} layouts[] = {
+static const struct ut_layout layouts[] = {
 	{ 384, false, false },
 	{ 400, true, false },
 	{ 384, false, true },
