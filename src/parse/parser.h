@@ -23,6 +23,8 @@ struct parse {
 	struct arena *scratch;     /* rewound per record by the parser */
 	struct sink *out;
 	struct event *ev;          /* for use by the parser: too large for stacks */
+	size_t head; /* of a text record: bytes that its time stamp takes */
+	void *state; /* the parser's own, from keep */
 };
 
 struct parser {
@@ -60,5 +62,12 @@ void parse_note(struct parse *, enum note_kind, const char *what,
 		uint64_t off, uint64_t need, uint64_t have);
 /* The sticky reader's own loss as a note. */
 void parse_lost(struct parse *, const struct rd *, uint64_t base);
+/*
+ * What groups the records that several sources keep of one execution:
+ * konseki.exec_group out of its second and its command line, blanks folded.
+ * Adds it to p->ev with the grade ("observed", "logged", "typed"); the text
+ * lives in scratch.
+ */
+void parse_exec(struct parse *, const char *grade, struct str command);
 
 #endif

@@ -1,0 +1,58 @@
+/*
+ * pick.c - which parser reads a source: the highest bid wins.
+ * A bid is the bits that a probe verified in the content; a path that the
+ * artifact is known to have adds PATH_BITS.  Below MIN_BITS nobody is sure
+ * enough; equal bids go to the first name of the alphabet.
+ */
+#include "parser.h"
+
+#include "../util/glob.h"
+
+#define PATH_BITS 8
+#define MIN_BITS 8
+
+const struct parser *const parser_table[] = {
+#define PARSER(name) &parser_##name,
+#include "parsers.def"
+#undef PARSER
+	NULL
+};
+
+bool parser_expects(const struct parser *ps, struct str path)
+{
+	if (!ps->paths)
+		return false;
+	for (const char *const *g = ps->paths; *g; g++)
+		if (glob_match(str_of(*g), path))
+			return true;
+	return false;
+}
+
+const struct parser *parser_pick(const struct source *src)
+{
+	const struct parser *best = NULL;
+	unsigned most = MIN_BITS - 1;
+
+	for (size_t i = 0; parser_table[i]; i++) {
+		const struct parser *ps = parser_table[i];
+		unsigned bits = ps->probe(src);
+
+		if (bits == CANNOT)
+			continue;
+		if (parser_expects(ps, src->path))
+			bits += PATH_BITS;
+		if (bits > most) {
+			most = bits;
+			best = ps;
+		}
+	}
+	return best;
+}
+
+const struct parser *parser_named(struct str name)
+{
+	for (size_t i = 0; parser_table[i]; i++)
+		if (str_is(name, parser_table[i]->name))
+			return parser_table[i];
+	return NULL;
+}

@@ -1,0 +1,212 @@
+/* years.c - see years.h. */
+#include "years.h"
+
+#include "../util/timefmt.h"
+
+#define YEAR_DAYS 366
+#define STEP_BACK 31       /* days: more than this back is a New Year */
+#define EXCURSION_SPAN 2   /* days a wrong clock may show */
+#define EXCURSION_RETURN 7 /* days after it left */
+#define LEAP_SEARCH 9 /* 1896 and 1904 are eight years apart */
+
+static const uint16_t before_month[13] = { 0,   0,   31,  60,  91,  121, 152,
+					   182, 213, 244, 274, 305, 335 };
+
+static uint32_t day_of(const struct stamp *t)
+{
+	return (uint32_t)before_month[t->mon] + t->day - 1;
+}
+
+static void month_day(uint32_t day, struct civil *c)
+{
+	c->month = 12;
+	while (before_month[c->month] > day)
+		c->month--;
+	c->day = day - before_month[c->month] + 1;
+}
+
+static struct years_run *add_run(struct years *y, struct arena *a)
+{
+	struct years_run *old = y->run;
+
+	if (y->nrun == YEARS_MAX_RUNS) {
+		y->overflow = true;
+		return NULL;
+	}
+	if (y->nrun == y->cap) {
+		y->cap = y->cap ? y->cap * 2 : 16;
+		y->run = arena_array(a, y->cap, sizeof(*y->run));
+		if (y->nrun)
+			memcpy(y->run, old, y->nrun * sizeof(*old));
+	}
+	return &y->run[y->nrun++];
+}
+
+/* Does a run that starts at `day' go on from run k, r being in between? */
+static bool returns(const struct years_run *k, const struct years_run *r,
+		    uint32_t day)
+{
+	uint32_t later = (day + YEAR_DAYS - k->last) % YEAR_DAYS;
+
+	return r->high - r->low <= EXCURSION_SPAN && later <= EXCURSION_RETURN;
+}
+
+/* The years from a line of day `from' to the next one, of day `to'. */
+static int32_t turns(uint32_t from, uint32_t to)
+{
+	if (to + STEP_BACK < from)
+		return 1;
+	if (to > from + YEAR_DAYS - STEP_BACK)
+		return -1; /* out of order around New Year */
+	return 0;
+}
+
+static struct years_run *begin_run(struct years *y, uint32_t day, uint64_t off,
+				   struct arena *a)
+{
+	struct years_run *r = add_run(y, a), *prev;
+
+	if (!r)
+		return NULL;
+	*r = (struct years_run){ .off = off,
+				 .limit = INT64_MAX,
+				 .first = day,
+				 .last = day,
+				 .low = day,
+				 .high = day };
+	if (y->nrun == 1)
+		return r;
+	prev = r - 1;
+	r->rel = prev->rel + turns(prev->last, day);
+	if (y->nrun > 2 && !prev->excursion && returns(prev - 1, prev, day)) {
+		prev->excursion = true;
+		prev->rel = prev[-1].rel;
+		r->rel = prev[-1].rel + (day + STEP_BACK < prev[-1].last);
+	}
+	return r;
+}
+
+/* Far forward is no New Year by itself, but it may end an excursion. */
+static bool jumps(uint32_t from, uint32_t to)
+{
+	return to + STEP_BACK < from || to > from + STEP_BACK;
+}
+
+static void extend(struct years_run *r, uint32_t day, const struct stamp *t)
+{
+	r->last = day;
+	r->last_s = t->day_s;
+	if (day < r->low)
+		r->low = day;
+	if (day > r->high)
+		r->high = day;
+	if (t->mon == 2 && t->day == 29)
+		r->leap = true;
+}
+
+static void scan(struct years *y, struct str data, const struct tz *tz,
+		 struct arena *a)
+{
+	struct stamper st = { 0 };
+	struct years_run *r = NULL;
+	struct stamp t;
+	const char *p = data.p, *end = data.p + data.n;
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((nl ? nl : end) - p);
+		uint32_t day;
+
+		stamp_read(&st, (struct str){ p, n < 64 ? n : 64 }, &t);
+		if (t.form == STAMP_DATED && r) {
+			int64_t s = t.s, other;
+
+			if (!t.has_zone)
+				(void)tz_to_utc(tz, t.s, &s, &other);
+			if (s < r->limit)
+				r->limit = s;
+		} else if (t.form == STAMP_YEARLESS) {
+			day = day_of(&t);
+			if (!r || jumps(r->last, day)) {
+				r = begin_run(y, day, (uint64_t)(p - data.p),
+					      a);
+				if (!r)
+					return;
+			}
+			extend(r, day, &t);
+		}
+		p += n + 1;
+	}
+}
+
+static bool fits(const struct years_run *r, int64_t year, const struct tz *tz,
+		 int64_t limit)
+{
+	struct civil c = { .year = year };
+	int64_t s, other;
+
+	if (r->leap && days_in_month(year, 2) != 29)
+		return false;
+	if (limit == INT64_MAX)
+		return true;
+	month_day(r->last, &c);
+	(void)tz_to_utc(tz, civil_to_s(&c) + r->last_s, &s, &other);
+	return s - YEARS_SLACK_S <= limit;
+}
+
+/* The latest year up to `year' that fits, its limit first. */
+static int64_t settle(const struct years_run *r, int64_t year,
+		      const struct tz *tz, int64_t limit)
+{
+	struct civil top;
+
+	if (limit != INT64_MAX) {
+		civil_of_s(limit + YEARS_SLACK_S, &top);
+		if (top.year < year)
+			year = top.year;
+	}
+	for (unsigned i = 0; i < LEAP_SEARCH && !fits(r, year, tz, limit); i++)
+		year--;
+	return year;
+}
+
+/* From the last run to the first: never later than allowed. */
+static void assign(struct years *y, const struct tz *tz, int64_t limit)
+{
+	int64_t first = 1970; /* year of a run with rel 0 */
+
+	if (y->nrun && limit != INT64_MAX) {
+		struct civil c;
+
+		civil_of_s(limit + YEARS_SLACK_S, &c);
+		first = c.year - y->run[y->nrun - 1].rel;
+	}
+	for (size_t i = y->nrun; i-- > 0;) {
+		struct years_run *r = &y->run[i];
+		int64_t year;
+
+		if (r->limit < limit)
+			limit = r->limit;
+		year = settle(r, first + r->rel, tz, limit);
+		if (!r->excursion)
+			first = year - r->rel;
+		r->year = (int32_t)year;
+	}
+}
+
+void years_scan(struct years *y, struct str data, const struct tz *tz,
+		int64_t limit_s, struct arena *a)
+{
+	*y = (struct years){ 0 };
+	scan(y, data, tz, a);
+	assign(y, tz, limit_s);
+}
+
+int32_t years_of(struct years *y, uint64_t off)
+{
+	if (y->nrun == 0)
+		return 1970;
+	while (y->at + 1 < y->nrun && y->run[y->at + 1].off <= off)
+		y->at++;
+	return y->run[y->at].year;
+}
