@@ -1,0 +1,108 @@
+/*
+ * collect/proc.h - what the files of the processes probe share: one process
+ * while it is being read.
+ */
+#ifndef COLLECT_PROC_H
+#define COLLECT_PROC_H
+
+#include <sys/stat.h>
+
+#include "../util/map.h"
+#include "live.h"
+#include "probe.h"
+#include "row.h"
+
+#define PROC_TEXT_MAX (8u << 20) /* a raw text: 65,530 maps are 6.5 MB */
+#define PROC_ARGS_MAX (2u << 20) /* of argv, and of environ, in the row */
+#define PROC_FD_MAX 65536u       /* descriptors listed */
+#define PROC_MAPS_MAX 8192u      /* distinct executable mappings listed */
+
+enum proc_part {
+	PART_STATUS,
+	PART_CMDLINE,
+	PART_ENVIRON,
+	PART_MAPS,
+	PART_EXE,
+	PART_HASH,
+	PART_RECOVER,
+	PART_CWD,
+	PART_ROOT,
+	PART_FD,
+	PART_NS,
+	PART_CGROUP,
+	PARTS
+};
+
+struct proc_gap { /* what could not be had, over all processes */
+	uint64_t denied, failed, truncated;
+	int denied_errno, failed_errno;
+};
+
+struct proc_stat { /* of /proc/PID/stat */
+	struct str comm;
+	char state;
+	uint32_t ppid, pgrp, sid, tty, flags;
+	uint64_t threads, ticks;
+};
+
+struct proc {
+	uint32_t pid;
+	int dir;       /* /proc/PID, stays with this very process */
+	char base[48]; /* "<pid>-<start ticks>" */
+	struct proc_stat stat;
+	bool kthread, zombie; /* neither has memory of its own */
+	bool have_mm, have_exe;
+	struct buf stat_text, status, cmdline, env, maps;
+
+	/* the executable */
+	char exe[LIVE_LINK_MAX + 1]; /* as the kernel names it now */
+	struct str path;             /* without ` (deleted)' */
+	bool deleted, memfd, replaced, hashed, recovered;
+	struct stat st;
+	unsigned char sha256[SHA256_LEN];
+};
+
+struct proc_probe {
+	struct probe_run *run;
+	const struct collect_env *env;
+	struct proc_gap gap[PARTS];
+	struct map hashed; /* dev, ino, size, mtime -> index + 1 in sha256 */
+	unsigned char (*sha256)[SHA256_LEN];
+	size_t nsha256, capsha256;
+	struct buf row, list, text;
+	uint64_t count, bytes, vanished;
+};
+
+/* Counts why a part is missing, unless the process is merely gone. */
+void proc_missing(struct proc_probe *, enum proc_part, int errnum);
+void proc_cut(struct proc_probe *, enum proc_part);
+/* A raw text as live/proc/<base>/<name>; nothing when it is empty. */
+void proc_text(struct proc_probe *, const struct proc *, const char *name,
+	       struct str text);
+
+/* proc_stat.c: false when the text is not what the kernel writes. */
+bool proc_stat_read(struct str text, struct proc_stat *);
+void proc_stat_row(struct buf *row, const struct proc_stat *,
+		   const struct collect_env *);
+void proc_status_row(struct buf *row, struct buf *list, struct str status);
+
+/* proc_fd.c: descriptors, cwd, root, namespaces, cgroup, audit ids. */
+void proc_fd_row(struct proc_probe *, const struct proc *);
+void proc_where_row(struct proc_probe *, const struct proc *);
+
+/* proc_maps.c: executable mappings of a maps text; true when cut. */
+bool proc_maps_row(struct buf *row, struct buf *list, struct str maps);
+
+/* proc_exe.c: the link, what it points at, its hash. */
+void proc_exe_link(struct proc_probe *, struct proc *);
+void proc_exe_read(struct proc_probe *, struct proc *);
+void proc_exe_row(struct buf *row, const struct proc *);
+
+/*
+ * recover.c: a file that no path leads to any more, whole, from fd, as
+ * recovered/<base>/<name>.  Holes stay holes.  False when it could not be.
+ */
+bool recover_file(struct probe_run *, int fd, const char *base,
+		  const char *name, bool *cut, uint64_t *bytes);
+
+#endif
