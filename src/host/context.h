@@ -1,6 +1,7 @@
 /*
  * host/context.h - what is known of one host before its evidence is parsed:
  * read-only afterwards, shared by all workers (they are forked with it).
+ * host/build.h fills it.
  *
  * Every string lives in the context's arena.  Missing pieces are empty, never
  * guessed: `have' says what was found.
@@ -10,73 +11,102 @@
 
 #include "../util/arena.h"
 #include "../util/map.h"
+#include "dpkg.h"
 #include "tzif.h"
 
-enum { CTX_ZONE = 1, CTX_ACCOUNTS = 2, CTX_PACKAGES = 4, CTX_PROCESSES = 8,
-       CTX_SOCKETS = 16, CTX_MANIFEST = 32, CTX_FILES = 64 };
+enum {
+	CTX_ZONE = 1,
+	CTX_ACCOUNTS = 2,
+	CTX_PACKAGES = 4, /* lists of packaged files */
+	CTX_PROCESSES = 8,
+	CTX_SOCKETS = 16,
+	CTX_MANIFEST = 32,
+	CTX_FILES = 64 /* every path of the walk */
+};
 
 struct account {
 	struct str name, gecos, home, shell;
 	uint32_t uid, gid;
 };
 
+struct account_group {
+	struct str name;
+	uint32_t gid;
+};
+
 struct proc_socket { /* one socket inode of the collected tables */
 	uint64_t inode, netns;
-	uint8_t proto; /* IPPROTO_TCP, IPPROTO_UDP, …; 0: other */
-	uint8_t state; /* kernel's TCP_ESTABLISHED = 1, LISTEN = 10 */
+	uint8_t family; /* 4, 6: an address; 0: none */
+	uint8_t proto;  /* IPPROTO_TCP, IPPROTO_UDP, …; 0: other */
+	uint8_t state;  /* kernel's TCP_ESTABLISHED = 1, LISTEN = 10 */
 	unsigned char local[16], remote[16];
 	uint16_t lport, rport;
 };
 
 struct proc {
 	uint32_t pid, ppid, uid;
-	int64_t start_ns;
+	int64_t start_ns;              /* INT64_MIN: unknown */
 	struct str name, exe, cmdline; /* cmdline: arguments joined by blanks */
-	uint64_t *sock; /* inodes of its socket fds */
+	uint64_t *sock;                /* inodes of its socket fds */
 	size_t nsock;
 	bool kthread;
 };
 
-struct package {
-	struct str name, version, arch;
+struct sock_owner { /* a socket fd of a process */
+	uint64_t inode;
+	uint32_t proc; /* index */
 };
+
+struct context_draft; /* while it is built */
 
 struct context {
 	struct arena arena;
 	unsigned have; /* CTX_… */
-	struct str hostname, machine_id, os_name, os_version, kernel;
+	struct str hostname, machine_id, dmi_uuid, root_fs_uuid, boot_id;
+	struct str os_name, os_version, kernel;
 	struct str id; /* host.id: 32 hex digits */
 	struct tz zone;
-	struct str zone_name;       /* Asia/Tokyo, or empty */
-	int64_t collected_ns;       /* start of the collection; INT64_MIN */
-	int64_t collected_end_ns;
-	uint32_t responder_pid;     /* the collector and its parents */
-	uint32_t *responder;
+	struct str zone_name;     /* Asia/Tokyo, or empty */
+	int64_t collected_ns;     /* start of the collection; INT64_MIN */
+	int64_t collected_end_ns; /* INT64_MIN: unknown */
+	bool dead_root;           /* collected with --root */
+	uint32_t responder_pid;   /* the collector; 0: none */
+	uint32_t *responder;      /* it and its parents, ascending */
 	size_t nresponder;
 
-	struct account *account;
-	size_t naccount;
+	struct account *account; /* in the order of passwd */
+	size_t naccount, capaccount;
+	struct account_group *group;
+	size_t ngroup, capgroup;
 
-	struct package *package;
-	size_t npackage;
-	struct map owned;    /* canonical path -> package index + 1 */
-	struct map conffile; /* canonical path -> package index + 1 */
-	struct map digest;   /* canonical path -> index + 1 in md5 */
-	unsigned char (*md5)[16];
-	size_t nmd5;
+	struct dpkg dpkg; /* its paths carry PATH_SEEN too */
 
-	struct proc *proc; /* by pid */
-	size_t nproc;
+	struct proc *proc; /* by pid, then start */
+	size_t nproc, capproc;
 	struct proc_socket *sock; /* by inode */
-	size_t nsock;
+	size_t nsock, capsock;
+	struct sock_owner *owner; /* by inode, then process */
+	size_t nowner, capowner;
+
+	struct context_draft *draft;
 };
 
 /* NULL when unknown. */
 const struct account *ctx_uid(const struct context *, uint32_t uid);
 const struct account *ctx_user(const struct context *, struct str name);
+/* Whose home directory is this path in (the longest home wins)? */
+const struct account *ctx_home(const struct context *, struct str path);
+struct str ctx_group(const struct context *, uint32_t gid); /* or empty */
+/* The youngest process of that pid. */
 const struct proc *ctx_pid(const struct context *, uint32_t pid);
 const struct proc_socket *ctx_socket(const struct context *, uint64_t inode);
+/* The first process that holds this socket. */
+const struct proc *ctx_socket_proc(const struct context *, uint64_t inode);
 /* Which package owns this path (usr-merged spellings agree); NULL: none. */
 const struct package *ctx_owner(const struct context *, struct str path);
+/* Was it there in the walk?  True too when no walk is known (CTX_FILES). */
+bool ctx_exists(const struct context *, struct str path);
+/* Is this pid the collector, a parent of it, or a child? */
+bool ctx_responder(const struct context *, uint32_t pid);
 
 #endif

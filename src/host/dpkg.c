@@ -47,6 +47,13 @@ static struct path_info *put(struct dpkg *d, struct str path)
 	return pathset_put(&d->path, path);
 }
 
+/* The first package that has a path keeps it. */
+static void own(struct path_info *info, uint32_t owner)
+{
+	if (info && !(info->owner & PATH_OWNER))
+		info->owner |= owner;
+}
+
 /* --- status ---------------------------------------------------------- */
 
 struct stanza {
@@ -64,8 +71,10 @@ static void conffiles(struct dpkg *d, struct str text, uint32_t owner)
 		if (path.n == 0 || path.p[0] != '/')
 			continue;
 		info = put(d, path);
-		if (info)
-			info->owner = owner | PATH_CONFFILE;
+		if (!info)
+			continue;
+		own(info, owner);
+		info->owner |= PATH_CONFFILE;
 	}
 }
 
@@ -158,8 +167,7 @@ static void list(struct dpkg *d, uint32_t owner, struct str text)
 		if (d->ndivert)
 			path = diverted(d, path, package);
 		info = put(d, path);
-		if (info && !info->owner)
-			info->owner = owner;
+		own(info, owner);
 	}
 	d->listed = true;
 }
@@ -190,8 +198,7 @@ static void digest(struct dpkg *d, struct str path, struct str hex,
 	if (!hex16(hex, d->md5[d->nmd5]))
 		return;
 	info->digest = (uint32_t)++d->nmd5;
-	if (!info->owner)
-		info->owner = owner;
+	own(info, owner);
 }
 
 static void md5sums(struct dpkg *d, uint32_t owner, struct str text)
@@ -260,14 +267,10 @@ void dpkg_finish(struct dpkg *d)
 	for (size_t i = 0; i < d->ndivert; i++) {
 		const struct path_info *from =
 			pathset_get(&d->path, d->divert[i].from);
-		uint32_t owner = from ? from->owner : 0;
-		struct path_info *to;
+		uint32_t owner = from ? from->owner & PATH_OWNER : 0;
 
-		if (!owner)
-			continue;
-		to = put(d, d->divert[i].to); /* may move `from' */
-		if (to && !to->owner)
-			to->owner = owner;
+		if (owner)
+			own(put(d, d->divert[i].to), owner);
 	}
 }
 
@@ -287,7 +290,7 @@ void dpkg_free(struct dpkg *d)
 const struct package *dpkg_owner(const struct dpkg *d, struct str path)
 {
 	const struct path_info *info = pathset_get(&d->path, path);
-	uint32_t owner = info ? info->owner & ~PATH_CONFFILE : 0;
+	uint32_t owner = info ? info->owner & PATH_OWNER : 0;
 
 	return owner ? &d->package[owner - 1] : NULL;
 }
@@ -302,9 +305,9 @@ enum package_state dpkg_state(const struct dpkg *d, struct str path,
 	if (!d->listed)
 		return PKG_UNKNOWN;
 	info = pathset_get(&d->path, path);
-	if (!info || !info->owner)
+	if (!info || !(info->owner & PATH_OWNER))
 		return PKG_UNPACKAGED;
-	*pkg = &d->package[(info->owner & ~PATH_CONFFILE) - 1];
+	*pkg = &d->package[(info->owner & PATH_OWNER) - 1];
 	if (info->owner & PATH_CONFFILE)
 		return PKG_CONFFILE;
 	if (!info->digest || !hex16(md5_hex, md5))

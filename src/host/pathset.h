@@ -10,10 +10,12 @@
 
 struct path_info {
 	uint64_t hash;   /* 0: an empty slot */
-	uint32_t owner;  /* package index + 1; 0: none */
+	uint32_t owner;  /* package index + 1 (0: none), PATH_… bits */
 	uint32_t digest; /* index + 1 of its MD5 */
 };
-#define PATH_CONFFILE (1u << 31) /* in owner */
+#define PATH_CONFFILE (1u << 31)
+#define PATH_SEEN (1u << 30) /* there at collection */
+#define PATH_OWNER (PATH_SEEN - 1)
 
 struct pathset {
 	struct path_info *slot;

@@ -1,0 +1,27 @@
+/*
+ * host/build.h - fills a context from the members of one host's evidence:
+ * context_init, context_take for every member that context_wants (in a fixed
+ * order: the same context comes out), context_finish.
+ */
+#ifndef HOST_BUILD_H
+#define HOST_BUILD_H
+
+#include "context.h"
+
+void context_init(struct context *);
+/* member: in the input; path: on the host (empty for konseki's own) */
+bool context_wants(struct str member, struct str path);
+/* data is borrowed for the call */
+void context_take(struct context *, struct str member, struct str path,
+		  struct str data);
+/* Sorts, indexes, host id, zone (UTC when unknown), responder pids. */
+void context_finish(struct context *);
+void context_free(struct context *);
+
+/* proctab.c: rows of live/processes and live/sockets, state/files */
+void proctab_processes(struct context *, struct str jsonl);
+void proctab_sockets(struct context *, struct str jsonl);
+void proctab_files(struct context *, struct str jsonl);
+void proctab_finish(struct context *);
+
+#endif

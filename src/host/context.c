@@ -1,0 +1,131 @@
+/* context.c - look-ups in what is known of a host. */
+#include "context.h"
+
+#define MAX_ANCESTORS 64 /* of a process, on the way to the collector */
+
+const struct account *ctx_uid(const struct context *c, uint32_t uid)
+{
+	/* the first of several names, as the system itself answers */
+	for (size_t i = 0; i < c->naccount; i++)
+		if (c->account[i].uid == uid)
+			return &c->account[i];
+	return NULL;
+}
+
+const struct account *ctx_user(const struct context *c, struct str name)
+{
+	for (size_t i = 0; i < c->naccount; i++)
+		if (str_eq(c->account[i].name, name))
+			return &c->account[i];
+	return NULL;
+}
+
+const struct account *ctx_home(const struct context *c, struct str path)
+{
+	const struct account *best = NULL;
+
+	for (size_t i = 0; i < c->naccount; i++) {
+		struct str home = c->account[i].home;
+
+		while (home.n > 1 && home.p[home.n - 1] == '/')
+			home.n--;
+		/* "/" is the home of nobody in particular */
+		if (home.n < 2 || !str_starts(path, home) ||
+		    (path.n > home.n && path.p[home.n] != '/'))
+			continue;
+		if (!best || home.n > best->home.n)
+			best = &c->account[i];
+	}
+	return best;
+}
+
+struct str ctx_group(const struct context *c, uint32_t gid)
+{
+	for (size_t i = 0; i < c->ngroup; i++)
+		if (c->group[i].gid == gid)
+			return c->group[i].name;
+	return STR_NONE;
+}
+
+const struct proc *ctx_pid(const struct context *c, uint32_t pid)
+{
+	size_t lo = 0, hi = c->nproc;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (c->proc[mid].pid <= pid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo > 0 && c->proc[lo - 1].pid == pid ? &c->proc[lo - 1] : NULL;
+}
+
+const struct proc_socket *ctx_socket(const struct context *c, uint64_t inode)
+{
+	size_t lo = 0, hi = c->nsock;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (c->sock[mid].inode < inode)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < c->nsock && c->sock[lo].inode == inode ? &c->sock[lo]
+							   : NULL;
+}
+
+const struct proc *ctx_socket_proc(const struct context *c, uint64_t inode)
+{
+	size_t lo = 0, hi = c->nowner;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (c->owner[mid].inode < inode)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == c->nowner || c->owner[lo].inode != inode)
+		return NULL;
+	return &c->proc[c->owner[lo].proc];
+}
+
+const struct package *ctx_owner(const struct context *c, struct str path)
+{
+	return dpkg_owner(&c->dpkg, path);
+}
+
+bool ctx_exists(const struct context *c, struct str path)
+{
+	const struct path_info *info;
+
+	if (!(c->have & CTX_FILES))
+		return true;
+	info = pathset_get(&c->dpkg.path, path);
+	return info && info->owner & PATH_SEEN;
+}
+
+bool ctx_responder(const struct context *c, uint32_t pid)
+{
+	const struct proc *p;
+
+	for (size_t i = 0; i < c->nresponder; i++)
+		if (c->responder[i] == pid)
+			return true;
+	/* its reader processes: the collector is above them */
+	for (int depth = 0; depth < MAX_ANCESTORS && c->responder_pid;
+	     depth++) {
+		p = ctx_pid(c, pid);
+		if (!p || p->ppid == 0 || p->ppid == pid)
+			return false;
+		if (p->ppid == c->responder_pid)
+			return true;
+		pid = p->ppid;
+	}
+	return false;
+}
