@@ -25,19 +25,19 @@ struct member {
 	uint64_t size;   /* fixed now: short data is padded with zeros */
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns, atime_ns, ctime_ns; /* INT64_MIN: not stated */
-	const struct extent *extent; /* NULL: no holes */
+	const struct extent *extent;          /* NULL: no holes */
 	size_t nextent;
 	const struct xattr *xattr;
 	size_t nxattr;
 };
 
 struct writer_options {
-	int fd;           /* where the archive goes; not closed */
-	int level;        /* zstd, default 3 */
-	uint64_t max_output;        /* bytes, 0: none */
-	uint64_t checkpoint_bytes;  /* default 64 MiB */
-	int64_t checkpoint_ns;      /* default 10 s */
-	int64_t frame_ns;           /* default 1 s */
+	int fd;                    /* where the archive goes; not closed */
+	int level;                 /* zstd, default 3 */
+	uint64_t max_output;       /* bytes, 0: none */
+	uint64_t checkpoint_bytes; /* default 64 MiB */
+	int64_t checkpoint_ns;     /* default 10 s */
+	int64_t frame_ns;          /* default 1 s */
 	/* called before each write to fd; false stops (disk reserve) */
 	bool (*may_write)(void *arg, uint64_t bytes);
 	void *arg;
@@ -56,7 +56,8 @@ int writer_begin(struct writer *, const struct member *, struct err *);
 int writer_data(struct writer *, struct str, struct err *);
 int writer_end(struct writer *, uint64_t *short_at,
 	       unsigned char sha256[SHA256_LEN], struct err *);
-/* One status line (JSON object with newline), written at the next checkpoint. */
+/* One status line (JSON object with newline), written at the next checkpoint.
+ */
 void writer_status(struct writer *, struct str json_line);
 /* Is a checkpoint due?  The writer makes them itself between members. */
 int writer_checkpoint(struct writer *, struct err *);
