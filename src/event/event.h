@@ -102,6 +102,8 @@ const char *time_desc_text(unsigned desc);
 struct buf;
 void event_put(struct buf *, const struct event *);
 bool event_get(struct str rec, struct event *);
+/* Its kind, and whether rules hit it, without reading the rest. */
+unsigned event_peek(struct str rec, bool *hits);
 
 /*
  * id = 16 bytes of SHA-256 over host id, dataset, path without rotation

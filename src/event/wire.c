@@ -100,10 +100,11 @@ void event_put(struct buf *b, const struct event *e)
 	char *start = buf_room(b, event_size(e)), *p = start;
 	struct str original = str_head(e->original, EV_MAX_ORIGINAL);
 
-	put_when(&p, &e->when);
 	put16(&p, e->kind);
 	put8(&p, e->event_kind);
 	put8(&p, e->desc);
+	put8(&p, ev_get(e, KEY_K_HITS) != NULL);
+	put_when(&p, &e->when);
 	put32(&p, e->source);
 	put64(&p, e->off);
 	put32(&p, e->sub);
@@ -171,6 +172,16 @@ static bool get_field(struct rd *r, struct field *f)
 	}
 }
 
+unsigned event_peek(struct str rec, bool *hits)
+{
+	struct rd r = rd_of(rec);
+	unsigned kind = rd_u16le(&r, "kind");
+
+	rd_skip(&r, 2, "event kind, desc");
+	*hits = rd_u8(&r, "hits") != 0;
+	return kind;
+}
+
 bool event_get(struct str rec, struct event *e)
 {
 	struct rd r = rd_of(rec);
@@ -178,10 +189,11 @@ bool event_get(struct str rec, struct event *e)
 	size_t n;
 
 	ev_clear(e);
-	get_when(&r, &e->when);
 	e->kind = rd_u16le(&r, "kind");
 	e->event_kind = rd_u8(&r, "event kind");
 	e->desc = rd_u8(&r, "desc");
+	rd_skip(&r, 1, "hits");
+	get_when(&r, &e->when);
 	e->source = rd_u32le(&r, "source");
 	e->off = rd_u64le(&r, "off");
 	e->sub = rd_u32le(&r, "sub");

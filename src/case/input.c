@@ -1,0 +1,119 @@
+/*
+ * case/input.c - INPUTs -> spool, sources in order, hosts.
+ * A konseki archive or a directory is a host of its own; loose files given
+ * together are one.
+ */
+#include "input.h"
+
+#include <stdlib.h>
+
+#include "../util/io.h"
+#include "konseki/archive.h"
+
+static bool is_stream(struct str member)
+{
+	static const char *const dir[] = { KONSEKI_LIVE, KONSEKI_STATE,
+					   KONSEKI_STATUS };
+
+	if (str_is(member, KONSEKI_MANIFEST))
+		return true;
+	for (size_t i = 0; i < sizeof(dir) / sizeof(dir[0]); i++)
+		if (str_starts(member, str_of(dir[i])))
+			return true;
+	return false;
+}
+
+static uint32_t flags_of(const struct unpacked *m, enum input_kind kind)
+{
+	uint32_t f = m->decompressed ? SRC_UNPACKED : 0;
+
+	if (kind != INPUT_ARCHIVE)
+		return f;
+	if (is_stream(m->member))
+		f |= SRC_STREAM;
+	if (str_starts(m->member, STR(KONSEKI_RECOVERED)) ||
+	    str_starts(m->member, STR(KONSEKI_MEMORY)))
+		f |= SRC_RECOVERED;
+	return f;
+}
+
+static void take_members(struct inputs *in, const struct unpack_result *r,
+			 uint32_t input, uint32_t host)
+{
+	for (size_t i = 0; i < r->nmember; i++) {
+		const struct unpacked *m = &r->member[i];
+		struct work_source *s;
+
+		if (str_starts(m->member, STR(KONSEKI_SEAL)) &&
+		    r->kind == INPUT_ARCHIVE)
+			continue;
+		vec_grow(&in->source, &in->cap, in->nsource + 1,
+			 sizeof(*in->source));
+		s = &in->source[in->nsource++];
+		s->spool_off = m->off;
+		s->src = (struct source){ .host = host,
+					  .input = input,
+					  .path = m->path,
+					  .member = m->member,
+					  .size = m->size,
+					  .mtime_ns = m->mtime_ns,
+					  .mode = m->mode,
+					  .uid = m->uid,
+					  .gid = m->gid,
+					  .flags = flags_of(m, r->kind),
+					  .short_at = m->short_at };
+	}
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct work_source *a = x, *b = y;
+	int d;
+
+	if (a->src.input != b->src.input)
+		return a->src.input < b->src.input ? -1 : 1;
+	d = str_cmp(a->src.member, b->src.member);
+	if (d != 0)
+		return d;
+	/* the same name twice: the one that came first */
+	return (a->spool_off > b->spool_off) - (a->spool_off < b->spool_off);
+}
+
+int inputs_read(const struct analysis_options *opt, struct arena *arena,
+		struct inputs *in, struct err *err)
+{
+	uint32_t loose = UINT32_MAX;
+
+	*in = (struct inputs){ .spool = io_tmpfile(opt->tmp, err) };
+	if (in->spool < 0)
+		return -1;
+	in->input = arena_array(arena, opt->ninput, sizeof(*in->input));
+	for (uint32_t i = 0; i < opt->ninput; i++) {
+		struct unpack_options u = { .path = opt->input[i],
+					    .spool = in->spool,
+					    .spool_end = &in->spool_size };
+		struct unpack_result r = { 0 };
+		uint32_t host;
+
+		if (unpack(&u, arena, &r, err) < 0)
+			return -1;
+		in->input[i] = (struct analysis_input){
+			.path = str_of(opt->input[i]),
+			.kind = r.kind,
+			.whole = r.whole,
+			.why = r.why,
+			.nmember = r.nmember,
+			.nrefused = r.nrefused,
+		};
+		memcpy(in->input[i].sha256, r.sha256, 32);
+		if (r.kind == INPUT_FILE && loose == UINT32_MAX)
+			loose = (uint32_t)in->nhost++;
+		host = r.kind == INPUT_FILE ? loose : (uint32_t)in->nhost++;
+		take_members(in, &r, i, host);
+	}
+	if (in->nsource)
+		qsort(in->source, in->nsource, sizeof(*in->source), by_place);
+	for (uint32_t i = 0; i < in->nsource; i++)
+		in->source[i].src.id = i;
+	return 0;
+}

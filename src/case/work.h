@@ -1,0 +1,77 @@
+/*
+ * case/work.h - inside case/: what parent, analysis and workers share.
+ */
+#ifndef CASE_WORK_H
+#define CASE_WORK_H
+
+#include "../event/source.h"
+#include "../event/store.h"
+#include "../host/context.h"
+#include "analysis.h"
+#include "frame.h"
+
+#define WORK_BUF_BYTES (24u << 20) /* one worker's run buffer */
+#define WORK_MAX_RUNS 4096u        /* spilled runs of one worker */
+#define WORK_MAX_NOTES 200u        /* of one source; the rest is counted */
+#define WORK_SOURCE_SECONDS 900    /* the last net for one source */
+
+/* record types in the store: the first byte of each record */
+enum { REC_EVENT = 'E', REC_NOTE = 'N' };
+
+struct work_source {       /* fixed before the fork */
+	struct source src; /* data is set in the analysis process */
+	uint64_t spool_off;
+};
+
+struct work_done {              /* shared; written by the worker that had it */
+	uint32_t parser;        /* index in parser_table + 1; 0: none */
+	uint8_t outcome, state; /* enum work_state */
+	uint64_t nevent, nnote;
+};
+enum work_state {
+	WORK_WAITING,
+	WORK_RUNNING,
+	WORK_DONE,
+	WORK_CRASHED,
+	WORK_TIMEOUT
+};
+
+struct work_slot {        /* shared; one worker */
+	uint32_t running; /* source id + 1; 0: idle */
+	uint32_t nrun;
+	uint64_t end;  /* of its temporary file */
+	uint64_t lost; /* records that fit nowhere */
+	struct {
+		uint64_t off, len, count;
+	} run[WORK_MAX_RUNS];
+	struct sandbox sandbox;
+};
+
+struct work {
+	const struct analysis_options *opt;
+	struct work_source *source; /* by id */
+	size_t nsource;
+	uint32_t *queue; /* source ids, largest first */
+	uint32_t *next;  /* shared: index in queue */
+	struct work_done *done;
+	struct work_slot *slot;
+	struct run_buf **buf; /* shared, one a worker */
+	int *tmp;             /* one unnamed file a worker */
+	uint64_t *evaluated;  /* shared: per worker and rule */
+	unsigned jobs;
+	int spool;
+	uint64_t spool_size;
+	struct context **ctx;
+	size_t nctx;
+	struct ruleset *rules;
+};
+
+/* The worker's whole life; an exit status for child_start. */
+int worker_run(struct work *, unsigned slot);
+/* The analysis process' whole life. */
+int analyst_run(struct work *, struct frame_out *);
+
+void note_put(struct buf *, const struct note *);
+bool note_get(struct str, struct note *);
+
+#endif

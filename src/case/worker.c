@@ -1,0 +1,222 @@
+/*
+ * case/worker.c - one sandboxed worker: takes sources from the shared queue;
+ * parse -> enrich -> match -> identify -> run buffer.  It may die at any
+ * instruction: what is whole in the buffer is kept by the analyst.
+ */
+#include "work.h"
+
+#include <unistd.h>
+#include <sys/mman.h>
+
+#include "../derive/derive.h"
+#include "../parse/parser.h"
+
+#define KEEP_CAP (96u << 20)    /* a parser's memory for one source */
+#define SCRATCH_CAP (16u << 20) /* for one record */
+
+struct worker {
+	struct sink sink; /* the chain's end: what parsers emit into */
+	struct work *w;
+	unsigned slot;
+	const struct work_source *ws;
+	const struct context *ctx;
+	struct matcher *matcher;
+	struct scanner *scanner;
+	struct arena keep, scratch, enrich;
+	struct buf rec;
+	struct event ev;
+	uint64_t nevent, nnote;
+};
+
+static struct worker *of(struct sink *s)
+{
+	return (struct worker *)(void *)s;
+}
+
+/* Into the run buffer; a full one is sorted into the temporary file. */
+static int keep_record(struct worker *k, const struct run_key *key)
+{
+	struct work_slot *slot = &k->w->slot[k->slot];
+	struct run_buf *b = k->w->buf[k->slot];
+	struct run run;
+	struct err err;
+
+	if (run_buf_add(b, key, buf_view(&k->rec)))
+		return 0;
+	if (k->rec.n > RUN_MAX_RECORD || slot->nrun == WORK_MAX_RUNS ||
+	    run_spill(b, k->w->tmp[k->slot], &slot->end, &run, &err) < 0) {
+		slot->lost++;
+		return slot->nrun == WORK_MAX_RUNS ? -1 : 0;
+	}
+	slot->run[slot->nrun].off = run.off;
+	slot->run[slot->nrun].len = run.len;
+	slot->run[slot->nrun].count = run.count;
+	__atomic_store_n(&slot->nrun, slot->nrun + 1, __ATOMIC_RELEASE);
+	if (!run_buf_add(b, key, buf_view(&k->rec)))
+		slot->lost++;
+	return 0;
+}
+
+static int take_event(struct sink *s, struct event *e)
+{
+	struct worker *k = of(s);
+	struct arena_mark m = arena_mark(&k->enrich);
+	struct run_key key;
+	int r;
+
+	e->source = k->ws->src.id;
+	enrich(e, &k->ws->src, k->ctx, &k->enrich);
+	if (k->matcher)
+		matcher_event(k->matcher, e);
+	event_identify(e, k->ctx->id,
+		       k->ws->src.path.n ? k->ws->src.path : k->ws->src.member);
+	key = (struct run_key){ e->when.ts_ns, e->source, e->sub, e->off };
+	buf_clear(&k->rec);
+	buf_c(&k->rec, REC_EVENT);
+	event_put(&k->rec, e);
+	r = keep_record(k, &key);
+	arena_rewind(&k->enrich, m);
+	k->nevent++;
+	return r;
+}
+
+static void take_note(struct sink *s, const struct note *n)
+{
+	struct worker *k = of(s);
+	struct note copy = *n;
+	struct run_key key;
+
+	if (k->nnote++ >= WORK_MAX_NOTES)
+		return;
+	copy.source = k->ws->src.id;
+	/* after all events; nnote keeps keys apart */
+	key = (struct run_key){ INT64_MAX, copy.source, (uint32_t)k->nnote,
+				n->off };
+	buf_clear(&k->rec);
+	buf_c(&k->rec, REC_NOTE);
+	note_put(&k->rec, &copy);
+	(void)keep_record(k, &key); /* counted as lost in the slot */
+}
+
+static const struct sink_ops ops = { .event = take_event, .note = take_note };
+
+static void out_of_memory(struct arena *a)
+{
+	(void)a;
+	_exit(3); /* the analyst notes that this source was too much */
+}
+
+static uint32_t parser_index(const struct parser *p)
+{
+	for (uint32_t i = 0; parser_table[i]; i++)
+		if (parser_table[i] == p)
+			return i + 1;
+	return 0;
+}
+
+static bool promised(struct str path)
+{
+	for (size_t i = 0; parser_table[i]; i++)
+		if (parser_expects(parser_table[i], path))
+			return true;
+	return false;
+}
+
+/* Text parsers are driven by lines.c through their parse function. */
+static void parse_one(struct worker *k, struct work_done *done)
+{
+	const struct source *src = &k->ws->src;
+	const struct parser *p = src->size ? parser_pick(src) : NULL;
+	struct parse run = { .src = src,
+			     .ctx = k->ctx,
+			     .keep = &k->keep,
+			     .scratch = &k->scratch,
+			     .out = &k->sink,
+			     .ev = &k->ev };
+
+	if (p) {
+		done->parser = parser_index(p);
+		done->outcome = (uint8_t)parser_run(p, &run);
+	} else if (src->size && promised(src->path)) {
+		struct note n = { .kind = NOTE_REFUSED,
+				  .source = src->id,
+				  .have = src->size,
+				  .what = STR("no parser knows this content") };
+
+		done->outcome = REFUSED;
+		take_note(&k->sink, &n);
+	}
+	if (src->short_at != UINT64_MAX) {
+		struct note n = { .kind = NOTE_SHORT,
+				  .source = src->id,
+				  .off = src->short_at,
+				  .need = src->size,
+				  .have = src->short_at,
+				  .what = STR("cut while it was collected") };
+
+		take_note(&k->sink, &n);
+	}
+}
+
+static void one_source(struct worker *k, uint32_t id)
+{
+	struct work_done *done = &k->w->done[id];
+	struct str d;
+	uintptr_t from;
+
+	k->ws = &k->w->source[id];
+	k->ctx = k->w->ctx[k->ws->src.host];
+	k->nevent = 0;
+	k->nnote = 0;
+	done->state = WORK_RUNNING;
+	parse_one(k, done);
+	if (k->scanner && scanner_wants(k->scanner, &k->ws->src))
+		(void)scanner_source(k->scanner, &k->ws->src, k->ctx, &k->ev,
+				     &k->sink);
+	done->nevent = k->nevent;
+	done->nnote = k->nnote;
+	done->state = WORK_DONE;
+	arena_free(&k->keep);
+	arena_free(&k->scratch);
+	d = k->ws->src.data;
+	from = (uintptr_t)d.p & ~(uintptr_t)4095;
+	if (d.n) /* pages behind us may go; failure costs memory only */
+		(void)madvise((void *)from, (uintptr_t)d.p + d.n - from,
+			      MADV_DONTNEED);
+}
+
+int worker_run(struct work *w, unsigned slot)
+{
+	struct worker *k = xmalloc(sizeof(*k));
+	size_t nrule = w->rules ? ruleset_count(w->rules) : 0;
+
+	sandbox_tighten(false, &w->slot[slot].sandbox);
+	k->sink.ops = &ops;
+	k->w = w;
+	k->slot = slot;
+	arena_init(&k->keep, KEEP_CAP);
+	arena_init(&k->scratch, SCRATCH_CAP);
+	arena_init(&k->enrich, SCRATCH_CAP);
+	k->keep.on_full = k->scratch.on_full = out_of_memory;
+	k->enrich.on_full = out_of_memory;
+	if (w->rules)
+		k->matcher = matcher_new(w->rules);
+	if (w->rules && w->opt->yara)
+		k->scanner = scanner_new(w->rules);
+	for (;;) {
+		uint32_t i = __atomic_fetch_add(w->next, 1, __ATOMIC_RELAXED);
+
+		if (i >= w->nsource)
+			break;
+		w->slot[slot].running = w->queue[i] + 1;
+		one_source(k, w->queue[i]);
+		w->slot[slot].running = 0;
+	}
+	if (k->matcher)
+		for (size_t i = 0; i < nrule; i++)
+			w->evaluated[slot * nrule + i] +=
+				matcher_evaluated(k->matcher)[i];
+	scanner_free(k->scanner);
+	matcher_free(k->matcher);
+	return 0;
+}
