@@ -48,6 +48,14 @@ void proc_cut(struct proc_probe *pp, enum proc_part part)
 	pp->gap[part].truncated++;
 }
 
+struct str proc_fit(struct proc_probe *pp, enum proc_part part, struct str list)
+{
+	if (list.n <= pp->list_max)
+		return list;
+	pp->cut |= 1u << part;
+	return str_head(list, pp->list_max);
+}
+
 void proc_text(struct proc_probe *pp, const struct proc *p, const char *name,
 	       struct str text)
 {
@@ -98,11 +106,12 @@ static bool item(struct proc_probe *pp, const struct proc *p, unsigned part,
 	return probe_item(pp->run, (uint64_t)p->pid * 4 + part, str_of(t));
 }
 
-static void args_row(struct proc_probe *pp, struct proc *p)
+static void args_row(struct proc_probe *pp, const struct proc *p)
 {
 	struct str args = buf_view(&p->cmdline);
 
 	if (args.n) {
+		args = proc_fit(pp, PART_CMDLINE, args);
 		row_key_list(&pp->row, KEY_PROCESS_ARGS, args);
 		row_str(&pp->row, KEY_K_PROCESS_ARGV0,
 			str_head(args, str_chr(args, '\0')));
@@ -111,31 +120,59 @@ static void args_row(struct proc_probe *pp, struct proc *p)
 		return;
 	buf_clear(&pp->list);
 	secret_environ(&pp->list, buf_view(&p->env), pp->env);
-	row_key_list(&pp->row, KEY_PROCESS_ENV, buf_view(&pp->list));
+	row_key_list(&pp->row, KEY_PROCESS_ENV,
+		     proc_fit(pp, PART_ENVIRON, buf_view(&pp->list)));
 }
 
-static void write_row(struct proc_probe *pp, struct proc *p)
+static void cut_row(struct proc_probe *pp)
+{
+	buf_clear(&pp->list);
+	for (unsigned i = 0; i < PARTS; i++)
+		if (pp->cut >> i & 1)
+			list_add(&pp->list, str_of(part_name[i]));
+	row_list(&pp->row, "cut", buf_view(&pp->list));
+}
+
+static void fill_row(struct proc_probe *pp, const struct proc *p)
 {
 	struct buf *row = &pp->row;
 
+	pp->cut = 0;
 	buf_clear(row);
 	json_open(row);
 	row_u64(row, KEY_PROCESS_PID, p->pid);
 	proc_stat_row(row, &p->stat, pp->env);
 	row_bool(row, KEY_K_PROCESS_KTHREAD, p->kthread);
-	proc_status_row(row, &pp->list, buf_view(&p->status));
+	proc_status_row(pp, buf_view(&p->status));
 	args_row(pp, p);
 	proc_exe_row(row, p);
 	proc_where_row(pp, p);
 	if (!p->kthread && !p->zombie) {
 		proc_fd_row(pp, p);
-		if (p->have_mm &&
-		    proc_maps_row(row, &pp->list, buf_view(&p->maps)))
-			proc_cut(pp, PART_MAPS);
+		if (p->have_mm)
+			proc_maps_row(pp, buf_view(&p->maps));
 	}
+	cut_row(pp);
 	json_close(row);
-	probe_row(pp->run, "processes", buf_view(row));
-	pp->bytes += row->n;
+}
+
+/*
+ * What a process may choose (arguments, environment, names of open files) is
+ * made shorter until its row can be passed on: nobody hides by being long.
+ */
+static void write_row(struct proc_probe *pp, const struct proc *p)
+{
+	pp->list_max = PROC_LIST_MAX;
+	fill_row(pp, p);
+	while (pp->row.n > PROC_ROW_MAX && pp->list_max > 1024) {
+		pp->list_max /= 8;
+		fill_row(pp, p);
+	}
+	for (unsigned i = 0; i < PARTS; i++)
+		if (pp->cut >> i & 1)
+			proc_cut(pp, i);
+	probe_row(pp->run, "processes", buf_view(&pp->row));
+	pp->bytes += pp->row.n;
 	pp->count++;
 }
 

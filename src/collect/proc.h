@@ -12,10 +12,11 @@
 #include "probe.h"
 #include "row.h"
 
-#define PROC_TEXT_MAX (8u << 20) /* a raw text: 65,530 maps are 6.5 MB */
-#define PROC_ARGS_MAX (2u << 20) /* of argv, and of environ, in the row */
-#define PROC_FD_MAX 65536u       /* descriptors listed */
-#define PROC_MAPS_MAX 8192u      /* distinct executable mappings listed */
+#define PROC_TEXT_MAX (8u << 20)   /* a raw text: 65,530 maps are 6.5 MB */
+#define PROC_ARGS_MAX (2u << 20)   /* of argv, and of environ */
+#define PROC_LIST_MAX (192u << 10) /* of one list in the row, at first */
+#define PROC_ROW_MAX (960u << 10)  /* a reader passes on no longer ones */
+#define PROC_FD_MAX 65536u         /* descriptors listed */
 
 enum proc_part {
 	PART_STATUS,
@@ -30,6 +31,7 @@ enum proc_part {
 	PART_FD,
 	PART_NS,
 	PART_CGROUP,
+	PART_GROUPS,
 	PARTS
 };
 
@@ -70,12 +72,16 @@ struct proc_probe {
 	unsigned char (*sha256)[SHA256_LEN];
 	size_t nsha256, capsha256;
 	struct buf row, list, text;
+	size_t list_max; /* bytes of one list in this row */
+	unsigned cut;    /* bits of the parts that did not fit */
 	uint64_t count, bytes, vanished;
 };
 
 /* Counts why a part is missing, unless the process is merely gone. */
 void proc_missing(struct proc_probe *, enum proc_part, int errnum);
 void proc_cut(struct proc_probe *, enum proc_part);
+/* As much of a list as goes into the row; says so in it when that is less. */
+struct str proc_fit(struct proc_probe *, enum proc_part, struct str list);
 /* A raw text as live/proc/<base>/<name>; nothing when it is empty. */
 void proc_text(struct proc_probe *, const struct proc *, const char *name,
 	       struct str text);
@@ -84,14 +90,14 @@ void proc_text(struct proc_probe *, const struct proc *, const char *name,
 bool proc_stat_read(struct str text, struct proc_stat *);
 void proc_stat_row(struct buf *row, const struct proc_stat *,
 		   const struct collect_env *);
-void proc_status_row(struct buf *row, struct buf *list, struct str status);
+void proc_status_row(struct proc_probe *, struct str status);
 
 /* proc_fd.c: descriptors, cwd, root, namespaces, cgroup, audit ids. */
 void proc_fd_row(struct proc_probe *, const struct proc *);
 void proc_where_row(struct proc_probe *, const struct proc *);
 
-/* proc_maps.c: executable mappings of a maps text; true when cut. */
-bool proc_maps_row(struct buf *row, struct buf *list, struct str maps);
+/* proc_maps.c: executable mappings of a maps text. */
+void proc_maps_row(struct proc_probe *, struct str maps);
 
 /* proc_exe.c: the link, what it points at, its hash. */
 void proc_exe_link(struct proc_probe *, struct proc *);

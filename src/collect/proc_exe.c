@@ -19,6 +19,7 @@
 #define DELETED " (deleted)"
 #define MEMFD "/memfd:"
 #define CHUNK 131072u
+#define TICK 32 /* chunks between two signs of life */
 
 void proc_exe_link(struct proc_probe *pp, struct proc *p)
 {
@@ -92,12 +93,21 @@ static void settle(struct proc *p, int fd)
 		close(root);
 }
 
-static int hash_fd(int fd, unsigned char out[SHA256_LEN])
+/* A large file from a slow disk is progress, piece by piece. */
+static void tick(struct proc_probe *pp, const struct proc *p, off_t at)
+{
+	if ((uint64_t)at / CHUNK % TICK == 0)
+		(void)probe_item(pp->run, (uint64_t)p->pid * 4 + 1,
+				 str_of(p->base));
+}
+
+static int hash_fd(struct proc_probe *pp, const struct proc *p, int fd,
+		   unsigned char out[SHA256_LEN])
 {
 	struct sha256 h;
 	char *buf = xmalloc(CHUNK);
-	ssize_t n;
 	off_t at = 0;
+	ssize_t n;
 
 	sha256_init(&h);
 	while ((n = pread(fd, buf, CHUNK, at)) > 0 ||
@@ -106,6 +116,7 @@ static int hash_fd(int fd, unsigned char out[SHA256_LEN])
 			continue;
 		sha256_add(&h, buf, (size_t)n);
 		at += n;
+		tick(pp, p, at);
 	}
 	sha256_end(&h, out);
 	free(buf);
@@ -130,7 +141,7 @@ static void hash_exe(struct proc_probe *pp, struct proc *p, int fd)
 		p->hashed = true;
 		return;
 	}
-	if (hash_fd(fd, p->sha256) < 0) {
+	if (hash_fd(pp, p, fd, p->sha256) < 0) {
 		proc_missing(pp, PART_HASH, errno);
 		return;
 	}

@@ -65,8 +65,9 @@ void proc_fd_row(struct proc_probe *pp, const struct proc *p)
 	}
 	if (dir >= 0)
 		close(dir);
-	row_list(&pp->row, "fds", buf_view(&pp->list));
-	sockets_row(&pp->row, ino, nino);
+	row_list(&pp->row, "fds", proc_fit(pp, PART_FD, buf_view(&pp->list)));
+	cap = proc_fit(pp, PART_FD, str_mem(ino, nino * sizeof *ino)).n;
+	sockets_row(&pp->row, ino, cap / sizeof *ino);
 	free(ino);
 	free(fd);
 }

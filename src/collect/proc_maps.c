@@ -32,13 +32,12 @@ static bool mapping_read(struct str line, struct mapping *m)
 	return m->perms.n == 4 && str_u64(inode, &m->inode);
 }
 
-bool proc_maps_row(struct buf *row, struct buf *list, struct str maps)
+void proc_maps_row(struct proc_probe *pp, struct str maps)
 {
 	struct map seen = { 0 };
 	uint64_t anonymous = 0;
-	bool cut = false;
 
-	buf_clear(list);
+	buf_clear(&pp->list);
 	while (maps.p && maps.n) {
 		struct mapping m;
 		bool added;
@@ -55,12 +54,11 @@ bool proc_maps_row(struct buf *row, struct buf *list, struct str maps)
 			continue;
 		}
 		(void)map_put(&seen, m.path, &added);
-		if (added && seen.nitem <= PROC_MAPS_MAX)
-			list_add(list, m.path);
-		cut |= seen.nitem > PROC_MAPS_MAX;
+		if (added)
+			list_add(&pp->list, m.path);
 	}
 	map_free(&seen);
-	row_list(row, "maps", buf_view(list));
-	row_u64(row, KEY_K_PROCESS_ANON_EXEC, anonymous);
-	return cut;
+	row_list(&pp->row, "maps",
+		 proc_fit(pp, PART_MAPS, buf_view(&pp->list)));
+	row_u64(&pp->row, KEY_K_PROCESS_ANON_EXEC, anonymous);
 }

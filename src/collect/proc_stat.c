@@ -176,8 +176,10 @@ static void capabilities(struct buf *row, struct buf *list, struct str v)
 	row_key_list(row, KEY_PROCESS_CAPABILITIES, buf_view(list));
 }
 
-static void words(struct buf *row, struct buf *list, enum key k, struct str v)
+static void words(struct proc_probe *pp, enum key k, struct str v)
 {
+	struct buf *list = &pp->list;
+
 	buf_clear(list);
 	while (v.p) {
 		struct str w = k == KEY_K_PROCESS_NS_PID ? str_cut(&v, '\t')
@@ -186,11 +188,13 @@ static void words(struct buf *row, struct buf *list, enum key k, struct str v)
 		if (w.n)
 			list_add(list, w);
 	}
-	row_key_list(row, k, buf_view(list));
+	row_key_list(&pp->row, k, proc_fit(pp, PART_GROUPS, buf_view(list)));
 }
 
-void proc_status_row(struct buf *row, struct buf *list, struct str status)
+void proc_status_row(struct proc_probe *pp, struct str status)
 {
+	struct buf *row = &pp->row;
+
 	while (status.p) {
 		struct str v = str_cut(&status, '\n');
 		struct str name = str_cut(&v, ':');
@@ -202,11 +206,11 @@ void proc_status_row(struct buf *row, struct buf *list, struct str status)
 		else if (str_is(name, "Gid"))
 			ids(row, v, false);
 		else if (str_is(name, "Groups"))
-			words(row, list, KEY_K_PROCESS_GROUPS, v);
+			words(pp, KEY_K_PROCESS_GROUPS, v);
 		else if (str_is(name, "NSpid"))
-			words(row, list, KEY_K_PROCESS_NS_PID, v);
+			words(pp, KEY_K_PROCESS_NS_PID, v);
 		else if (str_is(name, "CapEff"))
-			capabilities(row, list, v);
+			capabilities(row, &pp->list, v);
 		else if (str_is(name, "TracerPid") && str_u64(v, &n))
 			row_u64(row, KEY_K_PROCESS_TRACER, n);
 		else if (str_is(name, "NoNewPrivs") && str_u64(v, &n))

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define MAX_EXTENTS 65536u /* beyond, what is left is one extent */
+#define MAX_EXTENTS 8192u /* beyond, what is left is one extent */
 
 struct shape {
 	struct extent *extent;

@@ -1,0 +1,179 @@
+/* netlink.c - dumps over netlink, bounds-checked. */
+#include "netlink.h"
+#include "../util/buf.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define RECEIVE 65536 /* the kernel fills at most 32 KiB at once */
+#define WAIT_S 4
+
+int netlink_open(struct netlink *nl, int protocol)
+{
+	struct sockaddr_nl self = { .nl_family = AF_NETLINK };
+	struct timeval wait = { WAIT_S, 0 };
+	int saved;
+
+	*nl = (struct netlink){
+		.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)
+	};
+	if (nl->fd < 0)
+		return -1;
+	if (bind(nl->fd, (struct sockaddr *)&self, sizeof self) < 0) {
+		saved = errno;
+		netlink_close(nl);
+		errno = saved;
+		return -1;
+	}
+	/* an answer that never comes is a failure, not a wait */
+	(void)setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+	return 0;
+}
+
+void netlink_close(struct netlink *nl)
+{
+	if (nl->fd >= 0)
+		close(nl->fd);
+	nl->fd = -1;
+}
+
+static int ask(struct netlink *nl, uint16_t type, const void *body, size_t n)
+{
+	struct nlmsghdr h = { .nlmsg_len = (uint32_t)(NLMSG_HDRLEN + n),
+			      .nlmsg_type = type,
+			      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			      .nlmsg_seq = ++nl->seq };
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	char buf[512] = { 0 };
+	ssize_t sent;
+
+	if (n > sizeof buf - NLMSG_HDRLEN) {
+		errno = EINVAL;
+		return -1;
+	}
+	memcpy(buf, &h, sizeof h);
+	memcpy(buf + NLMSG_HDRLEN, body, n);
+	do
+		sent = sendto(nl->fd, buf, h.nlmsg_len, 0,
+			      (struct sockaddr *)&kernel, sizeof kernel);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -1 : 0;
+}
+
+/* The code in a DONE or ERROR message: 0 or an errno. */
+static int message_error(struct str payload)
+{
+	int code = 0;
+
+	if (payload.n >= sizeof code)
+		memcpy(&code, payload.p, sizeof code);
+	return code < 0 ? -code : 0;
+}
+
+enum next { MORE, DONE, FAILED };
+
+struct dump {
+	struct netlink *nl;
+	bool (*each)(void *, uint16_t, struct str);
+	void *arg;
+};
+
+static enum next message(struct dump *d, const struct nlmsghdr *h,
+			 struct str payload)
+{
+	if (h->nlmsg_seq != d->nl->seq)
+		return MORE; /* of an earlier dump */
+	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+		d->nl->torn = true;
+	if (h->nlmsg_type == NLMSG_DONE || h->nlmsg_type == NLMSG_ERROR) {
+		errno = message_error(payload);
+		return errno ? FAILED : DONE;
+	}
+	if (h->nlmsg_type >= NLMSG_MIN_TYPE &&
+	    !d->each(d->arg, h->nlmsg_type, payload))
+		return DONE;
+	return MORE;
+}
+
+static enum next datagram(struct dump *d, const char *p, size_t n)
+{
+	enum next next = MORE;
+
+	while (next == MORE && n >= sizeof(struct nlmsghdr)) {
+		struct nlmsghdr h;
+		size_t step;
+
+		memcpy(&h, p, sizeof h);
+		if (h.nlmsg_len < NLMSG_HDRLEN || h.nlmsg_len > n) {
+			errno = EBADMSG;
+			return FAILED;
+		}
+		next = message(
+			d, &h,
+			str_mem(p + NLMSG_HDRLEN, h.nlmsg_len - NLMSG_HDRLEN));
+		step = NLMSG_ALIGN(h.nlmsg_len);
+		step = step < n ? step : n;
+		p += step;
+		n -= step;
+	}
+	return next;
+}
+
+int netlink_dump(struct netlink *nl, uint16_t type, const void *body,
+		 size_t nbody, bool (*each)(void *, uint16_t, struct str),
+		 void *arg)
+{
+	struct dump d = { nl, each, arg };
+	enum next next = MORE;
+	char *in;
+
+	if (ask(nl, type, body, nbody) < 0)
+		return -1;
+	in = xmalloc(RECEIVE);
+	while (next == MORE) {
+		ssize_t n = recv(nl->fd, in, RECEIVE, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == ENOBUFS) {
+			nl->torn = true;
+			continue;
+		}
+		if (n < 0 && errno == EAGAIN)
+			errno = ETIMEDOUT;
+		next = n <= 0 ? FAILED : datagram(&d, in, (size_t)n);
+	}
+	free(in);
+	return next == DONE ? 0 : -1;
+}
+
+void netlink_attrs(struct str payload, size_t n, struct str *at, size_t max)
+{
+	struct str s = str_skip(payload, NLMSG_ALIGN(n));
+	struct nlattr a;
+
+	memset(at, 0, max * sizeof *at);
+	while (s.n >= sizeof a) {
+		int type;
+
+		memcpy(&a, s.p, sizeof a);
+		if (a.nla_len < sizeof a || a.nla_len > s.n)
+			return;
+		type = a.nla_type & ~(NLA_F_NESTED | NLA_F_NET_BYTEORDER);
+		if ((size_t)type < max)
+			at[type] =
+				str_mem(s.p + sizeof a, a.nla_len - sizeof a);
+		s = str_skip(s, NLMSG_ALIGN(a.nla_len));
+	}
+}
+
+uint32_t attr_u32(struct str s)
+{
+	uint32_t v = 0;
+
+	if (s.n >= sizeof v)
+		memcpy(&v, s.p, sizeof v);
+	return v;
+}

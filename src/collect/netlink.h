@@ -1,0 +1,38 @@
+/*
+ * collect/netlink.h - dumps over netlink: one request, many answers.
+ */
+#ifndef COLLECT_NETLINK_H
+#define COLLECT_NETLINK_H
+
+#include <linux/netlink.h>
+
+#include "../util/str.h"
+
+struct netlink {
+	int fd;
+	uint32_t seq;
+	bool torn; /* the kernel said a dump is inconsistent, or lost parts */
+};
+
+/* In the network namespace of the caller.  0, or -1 with errno. */
+int netlink_open(struct netlink *, int protocol);
+void netlink_close(struct netlink *);
+/*
+ * Sends `body' as a dump request of this type and calls each() with every
+ * answer's type and payload; each() returns false to stop listening (the rest
+ * is thrown away with the socket).  0, or -1 with errno (ENOENT: the kernel
+ * has no such table).
+ */
+int netlink_dump(struct netlink *, uint16_t type, const void *body,
+		 size_t nbody,
+		 bool (*each)(void *arg, uint16_t type, struct str payload),
+		 void *arg);
+/*
+ * Attributes behind a fixed part of n bytes: fills at[0..max-1], absent ones
+ * empty.  Nested and network-order bits are taken off the type.
+ */
+void netlink_attrs(struct str payload, size_t n, struct str *at, size_t max);
+/* A number of an attribute, 0 when it is absent. */
+uint32_t attr_u32(struct str);
+
+#endif

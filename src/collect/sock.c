@@ -1,0 +1,284 @@
+/*
+ * sock.c - the sockets probe: every socket of every network namespace, by
+ * the kernel's own dumps (sock_diag), else from /proc/PID/net.
+ *
+ * Items are the inodes of the namespaces, ascending.
+ */
+#include "sock.h"
+#include "live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE 136
+#endif
+
+/* clang-format off */
+const struct sock_table_info sock_table[SOCK_TABLES] = {
+	[SOCK_TCP] = { "tcp", "tcp", "tcp_diag_dump", AF_INET, IPPROTO_TCP },
+	[SOCK_TCP6] = { "tcp", "tcp6", "tcp_diag_dump", AF_INET6, IPPROTO_TCP },
+	[SOCK_UDP] = { "udp", "udp", "udp_diag_dump", AF_INET, IPPROTO_UDP },
+	[SOCK_UDP6] = { "udp", "udp6", "udp_diag_dump", AF_INET6, IPPROTO_UDP },
+	[SOCK_UDPLITE] = { "udplite", "udplite", "udplite_diag_dump", AF_INET,
+			   IPPROTO_UDPLITE },
+	[SOCK_UDPLITE6] = { "udplite", "udplite6", "udplite_diag_dump",
+			    AF_INET6, IPPROTO_UDPLITE },
+	[SOCK_RAW4] = { "raw", "raw", "raw_diag_dump", AF_INET, IPPROTO_RAW },
+	[SOCK_RAW6] = { "raw", "raw6", "raw_diag_dump", AF_INET6, IPPROTO_RAW },
+	[SOCK_ICMP] = { "icmp", "icmp", NULL, AF_INET, IPPROTO_ICMP },
+	[SOCK_ICMP6] = { "icmp", "icmp6", NULL, AF_INET6, IPPROTO_ICMPV6 },
+	[SOCK_LINK] = { "packet", "packet", "packet_diag_dump", AF_PACKET, 0 },
+	[SOCK_LOCAL] = { "unix", "unix", "unix_diag_dump", AF_UNIX, 0 },
+};
+/* clang-format on */
+
+static const char *state_name(const struct sock *s)
+{
+	static const char *const name[] = {
+		[TCP_ESTABLISHED] = "ESTABLISHED",
+		[TCP_SYN_SENT] = "SYN_SENT",
+		[TCP_SYN_RECV] = "SYN_RECV",
+		[TCP_FIN_WAIT1] = "FIN_WAIT1",
+		[TCP_FIN_WAIT2] = "FIN_WAIT2",
+		[TCP_TIME_WAIT] = "TIME_WAIT",
+		[TCP_CLOSE] = "CLOSE",
+		[TCP_CLOSE_WAIT] = "CLOSE_WAIT",
+		[TCP_LAST_ACK] = "LAST_ACK",
+		[TCP_LISTEN] = "LISTEN",
+		[TCP_CLOSING] = "CLOSING",
+		[12] = "SYN_RECV",
+	};
+
+	if (s->state == TCP_CLOSE && s->table != SOCK_TCP &&
+	    s->table != SOCK_TCP6)
+		return "UNCONN"; /* bound, but to no peer */
+	return s->state < sizeof name / sizeof name[0] && name[s->state]
+		       ? name[s->state]
+		       : "UNKNOWN";
+}
+
+static bool zero(const unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i])
+			return false;
+	return true;
+}
+
+static void addresses(struct buf *row, const struct sock *s)
+{
+	bool v6 = sock_table[s->table].family == AF_INET6;
+	bool port = s->table != SOCK_RAW4 && s->table != SOCK_RAW6;
+
+	row_str(row, KEY_NETWORK_TYPE, v6 ? STR("ipv6") : STR("ipv4"));
+	row_ip(row, KEY_SOURCE_IP, s->local, v6);
+	if (port)
+		row_u64(row, KEY_SOURCE_PORT, s->lport);
+	else /* what stands for the port is the IP protocol */
+		row_u64(row, KEY_K_SOCKET_PROTOCOL, s->lport);
+	if (s->rport == 0 && zero(s->remote, v6 ? 16 : 4))
+		return;
+	row_ip(row, KEY_DESTINATION_IP, s->remote, v6);
+	if (port)
+		row_u64(row, KEY_DESTINATION_PORT, s->rport);
+}
+
+static void type_row(struct buf *row, uint32_t type)
+{
+	const char *t = type == SOCK_STREAM      ? "stream"
+			: type == SOCK_DGRAM     ? "dgram"
+			: type == SOCK_RAW       ? "raw"
+			: type == SOCK_SEQPACKET ? "seqpacket"
+			: type == SOCK_PACKET    ? "packet"
+						 : NULL;
+
+	if (t)
+		row_str(row, KEY_K_SOCKET_TYPE, str_of(t));
+}
+
+static void filter_row(struct buf *row, const struct sock *s)
+{
+	struct buf hex = { 0 };
+
+	if (s->filter == FILTER_UNKNOWN)
+		return;
+	row_bool(row, KEY_K_SOCKET_FILTER, s->filter == FILTER_SOME);
+	if (s->program.n == 0)
+		return;
+	buf_hex(&hex, s->program.p, s->program.n);
+	row_str(row, KEY_K_SOCKET_PROGRAM, buf_view(&hex));
+	buf_free(&hex);
+}
+
+static void fill_row(struct buf *row, const struct sock *s, uint64_t netns)
+{
+	buf_clear(row);
+	json_open(row);
+	row_str(row, KEY_NETWORK_TRANSPORT,
+		str_of(sock_table[s->table].transport));
+	if (s->table < SOCK_LINK)
+		addresses(row, s);
+	if (s->table != SOCK_LINK)
+		row_str(row, KEY_K_SOCKET_STATE, str_of(state_name(s)));
+	else
+		row_u64(row, KEY_K_SOCKET_PROTOCOL, s->protocol);
+	if (s->table >= SOCK_LINK)
+		type_row(row, s->type);
+	if (s->inode)
+		row_u64(row, KEY_K_SOCKET_INODE, s->inode);
+	if (netns)
+		row_u64(row, KEY_K_SOCKET_NETNS, netns);
+	if (s->have_cookie)
+		row_u64(row, KEY_K_SOCKET_COOKIE, s->cookie);
+	if (s->have_uid)
+		row_id(row, KEY_USER_ID, s->uid);
+	if (s->interface)
+		row_u64(row, KEY_K_SOCKET_INTERFACE, s->interface);
+	if (s->path.n)
+		row_str(row, KEY_K_SOCKET_PATH, s->path);
+	if (s->peer)
+		row_u64(row, KEY_K_SOCKET_PEER, s->peer);
+	filter_row(row, s);
+	json_close(row);
+}
+
+bool sock_row(struct sock_probe *sp, const struct sock *s)
+{
+	if (sp->table_rows == SOCK_ROWS_MAX)
+		return false;
+	fill_row(&sp->row, s, sp->ns->inode);
+	probe_row(sp->run, "sockets", buf_view(&sp->row));
+	sp->table_rows++;
+	sp->count++;
+	sp->bytes += sp->row.n;
+	return true;
+}
+
+static void table_status(struct sock_probe *sp, enum sock_table t,
+			 enum probe_state state, int errnum)
+{
+	char what[64];
+
+	snprintf(what, sizeof what, "net:[%llu] %s",
+		 (unsigned long long)sp->ns->inode, sock_table[t].file);
+	probe_status(sp->run, str_of(what), state, errnum, sp->table_rows, 0);
+}
+
+/*
+ * One table: dumped, else read.  A dump that broke off after its first rows
+ * is not read again: nothing is said twice.
+ */
+static void read_table(struct sock_probe *sp, int pid_dir, enum sock_table t)
+{
+	bool torn = false;
+	int rc = -1, errnum;
+
+	sp->table_rows = 0;
+	errno = EOPNOTSUPP;
+	if (sp->diag >> t & 1)
+		rc = sock_diag_read(sp, t, &torn);
+	if (rc < 0 && sp->table_rows == 0 && pid_dir >= 0)
+		rc = sock_proc_read(sp, pid_dir, t);
+	errnum = rc < 0 ? errno : 0;
+	if (sp->table_rows == SOCK_ROWS_MAX || torn)
+		table_status(sp, t, PROBE_TRUNCATED, 0);
+	else if (errnum == EACCES || errnum == EPERM)
+		table_status(sp, t, PROBE_DENIED, errnum);
+	else if (errnum && errnum != ENOENT && errnum != EOPNOTSUPP)
+		table_status(sp, t, PROBE_FAILED, errnum);
+	/* ENOENT: this kernel has no such protocol */
+}
+
+static int open_pid(struct sock_probe *sp, bool entered)
+{
+	if (entered)
+		return openat(sp->env->proc, "self",
+			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return sp->ns->pid ? live_pid(sp->env->proc, sp->ns->pid) : -1;
+}
+
+static void ns_status(struct sock_probe *sp, int errnum)
+{
+	char what[64];
+
+	snprintf(what, sizeof what, "net:[%llu]",
+		 (unsigned long long)sp->ns->inode);
+	if (errnum == ESRCH || errnum == ENOENT)
+		probe_status(sp->run, str_of(what), PROBE_VANISHED, errnum, 0,
+			     0);
+	else
+		probe_status(sp->run, str_of(what),
+			     errnum == EPERM || errnum == EACCES ? PROBE_DENIED
+								 : PROBE_FAILED,
+			     errnum, 0, 0);
+}
+
+static bool read_ns(struct sock_probe *sp, const struct netns_set *set)
+{
+	bool entered = netns_enter(sp->env, set, sp->ns) == 0;
+	int errnum = errno, dir = open_pid(sp, entered);
+	unsigned diag = sp->diag;
+
+	if (!entered)
+		sp->diag = 0; /* a dump would answer for our own namespace */
+	if (!entered && dir < 0)
+		ns_status(sp, errnum);
+	else
+		for (unsigned t = 0; t < SOCK_TABLES; t++)
+			read_table(sp, dir, t);
+	sp->diag = diag;
+	if (dir >= 0)
+		close(dir);
+	return !entered || netns_leave(set, sp->ns);
+}
+
+static void run_sockets(struct probe_run *run)
+{
+	struct sock_probe sp = { .run = run, .env = probe_env(run) };
+	struct netns_set set;
+
+	if (netns_list(sp.env, &set) < 0) {
+		probe_status(run, STR_NONE, PROBE_DENIED, errno, 0, 0);
+		return;
+	}
+	sp.diag = sock_diag_tables(sp.env);
+	for (size_t i = 0; i < set.n; i++) {
+		char what[64];
+
+		sp.ns = &set.ns[i];
+		snprintf(what, sizeof what, "net:[%llu]",
+			 (unsigned long long)sp.ns->inode);
+		if (probe_item(run, sp.ns->inode, str_of(what)) &&
+		    !read_ns(&sp, &set)) {
+			probe_status(run, str_of(what), PROBE_FAILED, errno, 0,
+				     0);
+			break;
+		}
+	}
+	if (set.denied)
+		probe_status(run, STR("namespaces of processes"), PROBE_DENIED,
+			     EACCES, set.denied, 0);
+	if (set.n == 0) /* no namespace is shown: what is ours, at least */
+		read_ns(&sp, &set);
+	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, sp.count, sp.bytes);
+	netns_free(&set);
+	buf_free(&sp.row);
+	buf_free(&sp.text);
+}
+
+const struct probe probe_sockets = {
+	.name = "sockets",
+	.title = "sockets of every network namespace",
+	.title_ja = "全ネットワーク名前空間のソケット",
+	.stream = "live/sockets",
+	.reads = "sock_diag netlink, else /proc/PID/net/{tcp,udp,udplite,raw,"
+		 "icmp}{,6}, packet, unix",
+	.live_only = true,
+	.core = "sockets",
+	.run = run_sockets,
+};

@@ -1,0 +1,203 @@
+/*
+ * sock_diag.c - sockets as the kernel dumps them (sock_diag(7)).
+ *
+ * The kernel would load a module for a table it cannot dump yet, by running
+ * modprobe on the host under examination.  So a table is asked for only when
+ * its handler is there already, which the kernel's symbol list tells.
+ */
+#include "sock.h"
+#include "live.h"
+#include "netlink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/inet_diag.h>
+#include <linux/packet_diag.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+
+#define SYMBOLS_CHUNK 65536
+#define ALL_STATES 0xffffffffu
+
+/* "ffffffff82097b20 t tcp_diag_dump\t[tcp_diag]" */
+static unsigned symbol_tables(struct str line)
+{
+	unsigned bits = 0;
+	struct str name;
+
+	(void)str_cut(&line, ' ');
+	(void)str_cut(&line, ' ');
+	name = str_cut(&line, '\t');
+	name = str_cut(&name, '.'); /* suffixes compilers add */
+	for (unsigned t = 0; t < SOCK_TABLES; t++)
+		if (sock_table[t].symbol && str_is(name, sock_table[t].symbol))
+			bits |= 1u << t;
+	return bits;
+}
+
+unsigned sock_diag_tables(const struct collect_env *env)
+{
+	int fd = openat(env->proc, "kallsyms", O_RDONLY | O_CLOEXEC);
+	struct buf text = { 0 };
+	unsigned bits = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return 0;
+	while ((got = read(fd, buf_room(&text, SYMBOLS_CHUNK), SYMBOLS_CHUNK)) >
+	       0) {
+		struct str left, line;
+
+		text.n += (size_t)got;
+		left = buf_view(&text);
+		while (str_chr(left, '\n') != (size_t)-1) {
+			line = str_cut(&left, '\n');
+			if (str_has(line, STR("_diag_dump")))
+				bits |= symbol_tables(line);
+		}
+		text.n = left.n < SYMBOLS_CHUNK ? left.n : 0;
+		memmove(text.p, left.p, text.n);
+	}
+	close(fd);
+	buf_free(&text);
+	return bits;
+}
+
+struct dump {
+	struct sock_probe *sp;
+	enum sock_table table;
+};
+
+static uint64_t cookie(const uint32_t c[2])
+{
+	return (uint64_t)c[1] << 32 | c[0];
+}
+
+static bool inet_row(void *arg, uint16_t type, struct str p)
+{
+	struct dump *d = arg;
+	struct inet_diag_msg m;
+	struct sock s = { .table = d->table };
+
+	if (type != SOCK_DIAG_BY_FAMILY || p.n < sizeof m)
+		return true;
+	memcpy(&m, p.p, sizeof m);
+	s.state = m.idiag_state;
+	memcpy(s.local, m.id.idiag_src, 16);
+	memcpy(s.remote, m.id.idiag_dst, 16);
+	s.lport = ntohs(m.id.idiag_sport);
+	s.rport = ntohs(m.id.idiag_dport);
+	s.interface = m.id.idiag_if;
+	s.inode = m.idiag_inode;
+	s.cookie = cookie(m.id.idiag_cookie);
+	s.have_cookie = true;
+	s.uid = m.idiag_uid;
+	s.have_uid = m.idiag_state != TCP_TIME_WAIT; /* nobody's any more */
+	return sock_row(d->sp, &s);
+}
+
+static bool packet_row(void *arg, uint16_t type, struct str p)
+{
+	struct dump *d = arg;
+	struct packet_diag_msg m;
+	struct packet_diag_info info;
+	struct str at[PACKET_DIAG_MAX + 1];
+	struct sock s = { .table = SOCK_LINK };
+
+	if (type != SOCK_DIAG_BY_FAMILY || p.n < sizeof m)
+		return true;
+	memcpy(&m, p.p, sizeof m);
+	netlink_attrs(p, sizeof m, at, PACKET_DIAG_MAX + 1);
+	s.type = m.pdiag_type;
+	s.protocol = m.pdiag_num;
+	s.inode = m.pdiag_ino;
+	s.cookie = cookie(m.pdiag_cookie);
+	s.have_cookie = true;
+	s.uid = attr_u32(at[PACKET_DIAG_UID]);
+	s.have_uid = at[PACKET_DIAG_UID].n >= 4;
+	if (at[PACKET_DIAG_INFO].n >= sizeof info) {
+		memcpy(&info, at[PACKET_DIAG_INFO].p, sizeof info);
+		s.interface = info.pdi_index;
+	}
+	s.program = at[PACKET_DIAG_FILTER];
+	/* an empty attribute: there is none; none at all: we may not see it */
+	if (at[PACKET_DIAG_FILTER].p)
+		s.filter = s.program.n ? FILTER_SOME : FILTER_NONE;
+	return sock_row(d->sp, &s);
+}
+
+static bool unix_row(void *arg, uint16_t type, struct str p)
+{
+	struct dump *d = arg;
+	struct unix_diag_msg m;
+	struct str at[UNIX_DIAG_MAX + 1];
+	struct sock s = { .table = SOCK_LOCAL };
+	struct buf *name = &d->sp->text;
+
+	if (type != SOCK_DIAG_BY_FAMILY || p.n < sizeof m)
+		return true;
+	memcpy(&m, p.p, sizeof m);
+	netlink_attrs(p, sizeof m, at, UNIX_DIAG_MAX + 1);
+	s.type = m.udiag_type;
+	s.state = m.udiag_state;
+	s.inode = m.udiag_ino;
+	s.cookie = cookie(m.udiag_cookie);
+	s.have_cookie = true;
+	s.peer = attr_u32(at[UNIX_DIAG_PEER]);
+	s.uid = attr_u32(at[UNIX_DIAG_UID]);
+	s.have_uid = at[UNIX_DIAG_UID].n >= 4;
+	buf_clear(name);
+	buf_str(name, at[UNIX_DIAG_NAME]);
+	while (name->n > 1 && name->p[name->n - 1] == '\0')
+		name->n--;
+	if (name->n && name->p[0] == '\0')
+		name->p[0] = '@'; /* abstract */
+	s.path = buf_view(name);
+	return sock_row(d->sp, &s);
+}
+
+static int dump(struct netlink *nl, struct dump *d)
+{
+	const struct sock_table_info *t = &sock_table[d->table];
+	struct inet_diag_req_v2 inet = { .sdiag_family = t->family,
+					 .sdiag_protocol = t->protocol,
+					 .idiag_states = ALL_STATES };
+	struct packet_diag_req packet = { .sdiag_family = AF_PACKET,
+					  .pdiag_show = PACKET_SHOW_INFO |
+							PACKET_SHOW_FILTER };
+	struct unix_diag_req local = { .sdiag_family = AF_UNIX,
+				       .udiag_states = ALL_STATES,
+				       .udiag_show = UDIAG_SHOW_NAME |
+						     UDIAG_SHOW_PEER |
+						     UDIAG_SHOW_UID };
+
+	if (d->table == SOCK_LINK)
+		return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &packet,
+				    sizeof packet, packet_row, d);
+	if (d->table == SOCK_LOCAL)
+		return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &local,
+				    sizeof local, unix_row, d);
+	return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &inet, sizeof inet,
+			    inet_row, d);
+}
+
+int sock_diag_read(struct sock_probe *sp, enum sock_table t, bool *torn)
+{
+	struct dump d = { sp, t };
+	struct netlink nl;
+	int rc, saved;
+
+	if (netlink_open(&nl, NETLINK_SOCK_DIAG) < 0)
+		return -1;
+	rc = dump(&nl, &d);
+	saved = errno;
+	*torn = rc == 0 && nl.torn;
+	netlink_close(&nl);
+	errno = saved;
+	return rc;
+}
