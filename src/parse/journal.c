@@ -13,11 +13,45 @@
  */
 #include "journal.h"
 
-#define CARVE_OBJECTS 4 /* in a row, to believe in an object found blindly */
+#define LAYOUT_OBJECTS 64 /* that are asked which layout they have */
+#define CARVE_OBJECTS 4   /* in a row, to believe in an object found blindly */
 
 static unsigned probe(const struct source *src)
 {
 	return str_starts(src->data, STR("LPKSHHRH")) ? 64 : CANNOT;
+}
+
+/* Names that the first DATA objects have if their payload starts there. */
+static unsigned names_at(const struct journal *j, size_t payload)
+{
+	uint64_t off = j->header_size;
+	struct object o;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < LAYOUT_OBJECTS; i++) {
+		struct str name;
+
+		if (journal_object(j, off, &o))
+			break;
+		if (o.type == OBJECT_DATA && o.flags == 0)
+			n += journal_name(str_skip(o.bytes, payload), &name);
+		off = journal_object_end(&o);
+	}
+	return n;
+}
+
+/* The layout that the flag says, unless what stands there denies it. */
+static void layout(struct journal *j)
+{
+	unsigned regular = names_at(j, PAYLOAD);
+	unsigned compact = names_at(j, PAYLOAD_COMPACT);
+	bool flag = j->incompat & INCOMPAT_COMPACT;
+
+	/* a long name has one in its middle too: most names decide */
+	j->compact = flag ? compact >= regular : compact > regular;
+	if (j->compact != flag)
+		journal_note(j, NOTE_DAMAGED, "flag of the compact layout", 12,
+			     flag, j->compact);
 }
 
 static bool header(struct journal *j)
@@ -40,7 +74,6 @@ static bool header(struct journal *j)
 		parse_lost(j->p, &r, 0);
 		return false;
 	}
-	j->compact = j->incompat & INCOMPAT_COMPACT;
 	if (j->incompat & ~(uint32_t)INCOMPAT_KNOWN)
 		journal_note(j, NOTE_DAMAGED, "unknown incompatible flags", 12,
 			     INCOMPAT_KNOWN, j->incompat);
@@ -149,6 +182,7 @@ static void scan(struct journal *j)
 		}
 		if (!j->cursor.item && unused(j, off))
 			return;
+		listed_before(j, off);
 		next = resync(j, off);
 		journal_note(j, NOTE_DAMAGED, wrong, off, 0,
 			     (next ? next : j->data.n) - off);
@@ -166,6 +200,7 @@ static enum outcome parse(struct parse *p)
 	j->data = p->src->data;
 	if (!header(j))
 		return REFUSED;
+	layout(j);
 	journal_entry_init(j);
 	cursor_open(j);
 	scan(j);

@@ -21,6 +21,8 @@ enum { COMPRESSED_XZ = 1, COMPRESSED_LZ4 = 2, COMPRESSED_ZSTD = 4 };
 enum { INCOMPAT_COMPACT = 16, INCOMPAT_KNOWN = 31 };
 
 #define OBJECT_HEADER 16
+#define PAYLOAD 64 /* of a DATA object */
+#define PAYLOAD_COMPACT 72
 #define HEADER_MIN 208  /* first release: up to tail_entry_monotonic */
 #define HEADER_MAX 4096 /* 272 in systemd 254; room for what comes */
 #define ENTRY_FIXED 64  /* before the items */
@@ -126,6 +128,8 @@ void journal_inflate_end(struct journal *);
 
 /* journal_entry.c */
 
+/* The name before the first `=': false when there is none of A-Z 0-9 _. */
+bool journal_name(struct str payload, struct str *name);
 /* Fills the index of known names. */
 void journal_entry_init(struct journal *);
 /*

@@ -11,8 +11,6 @@
 #include <lzma.h>
 #include <zstd.h>
 
-#define PAYLOAD 64
-#define PAYLOAD_COMPACT 72
 #define XZ_MEMORY (16u << 20) /* journald writes with a 1 MiB dictionary */
 #define ZSTD_WINDOW_LOG 22    /* level 3 of any size needs 21 */
 

@@ -92,12 +92,15 @@ static size_t known_of(const struct journal *j, struct str name)
 	return KNOWN;
 }
 
-static bool name_ok(struct str name)
+bool journal_name(struct str payload, struct str *name)
 {
-	if (name.n == 0 || name.n > MAX_NAME)
+	size_t n = str_chr(str_head(payload, MAX_NAME + 1), '=');
+
+	if (n == 0 || n == (size_t)-1)
 		return false;
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
+	*name = str_head(payload, n);
+	for (size_t i = 0; i < n; i++) {
+		char c = payload.p[i];
 
 		if ((c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_')
 			return false;
@@ -109,15 +112,12 @@ static bool name_ok(struct str name)
 static const char *keep_field(struct journal *j, struct entry *e,
 			      struct str payload)
 {
-	size_t i, eq = str_chr(str_head(payload, MAX_NAME + 1), '=');
 	struct str name, value;
+	size_t i;
 
-	if (eq == (size_t)-1)
+	if (!journal_name(payload, &name))
 		return "field name";
-	name = str_head(payload, eq);
-	value = str_skip(payload, eq + 1);
-	if (!name_ok(name))
-		return "field name";
+	value = str_skip(payload, name.n + 1);
 	i = known_of(j, name);
 	if (i < KNOWN && e->value[i].n == 0)
 		e->value[i] = value;
