@@ -1,0 +1,72 @@
+/*
+ * logind - systemd-logind's sessions, and systemd's own words on units.
+ */
+#include "phrase.h"
+#include "syslog.h"
+
+static const struct phrase logind_sentence[] = {
+	{ "New session %s of user %v.", KIND_SESSION_OPEN, NULL, NULL, NULL },
+	{ "New session '%s' of user '%v' with class '%*' and type '%*'.",
+	  KIND_SESSION_OPEN, NULL, NULL, NULL },
+	{ "New session '%s' of user '%v' %*", KIND_SESSION_OPEN, NULL, NULL,
+	  NULL },
+	/* quotes came with systemd 255 */
+	{ "Removed session '%s'.", KIND_SESSION_CLOSE, NULL, NULL, NULL },
+	{ "Removed session %s.", KIND_SESSION_CLOSE, NULL, NULL, NULL },
+	{ "Session '%s' logged out. Waiting for processes to exit.",
+	  KIND_LOGOUT, NULL, NULL, NULL },
+	{ "Session %s logged out. Waiting for processes to exit.", KIND_LOGOUT,
+	  NULL, NULL, NULL },
+	{ "System is powering down%*", KIND_SHUTDOWN, NULL, NULL, NULL },
+	{ "System is rebooting%*", KIND_SHUTDOWN, NULL, NULL, NULL },
+	{ "System is halting%*", KIND_SHUTDOWN, NULL, NULL, NULL },
+	{ "The system will power off%*", KIND_SHUTDOWN, NULL, NULL, NULL },
+	{ "The system will reboot%*", KIND_SHUTDOWN, NULL, NULL, NULL },
+	{ NULL, 0, NULL, NULL, NULL },
+};
+
+static const struct {
+	const char *word, *action, *state;
+} verb[] = {
+	{ "Started ", "service-started", "started" },
+	{ "Stopped ", "service-stopped", "stopped" },
+	{ "Starting ", "service-starting", "starting" },
+	{ "Stopping ", "service-stopping", "stopping" },
+	{ "Finished ", "service-finished", "finished" },
+	{ "Reloaded ", "service-reloaded", "reloaded" },
+	{ "Reloading ", "service-reloading", "reloading" },
+	{ "Failed to start ", "service-failed", "failed" },
+};
+
+bool decode_logind(struct parse *p, const struct sysmsg *m)
+{
+	return phrase_match(p, logind_sentence, m->msg) != NULL;
+}
+
+/* "ssh.service - OpenBSD Secure Shell server...": the unit, else the words */
+static struct str unit_of(struct str s)
+{
+	size_t dash = str_find(s, STR(" - "));
+
+	if (dash != (size_t)-1 && str_chr(str_head(s, dash), ' ') == (size_t)-1)
+		return str_head(s, dash);
+	while (s.n && s.p[s.n - 1] == '.')
+		s.n--;
+	return s;
+}
+
+bool decode_systemd(struct parse *p, const struct sysmsg *m)
+{
+	for (size_t i = 0; i < sizeof(verb) / sizeof(verb[0]); i++) {
+		struct str w = str_of(verb[i].word);
+
+		if (!str_starts(m->msg, w))
+			continue;
+		p->ev->kind = KIND_SERVICE;
+		ev_cstr(p->ev, KEY_EVENT_ACTION, verb[i].action);
+		ev_str(p->ev, KEY_SERVICE_NAME, unit_of(str_skip(m->msg, w.n)));
+		ev_cstr(p->ev, KEY_SERVICE_STATE, verb[i].state);
+		return true;
+	}
+	return false;
+}
