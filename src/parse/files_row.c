@@ -1,0 +1,238 @@
+/* files_row.c - the compact row of a file, key by key. */
+#include "files_row.h"
+
+#include "../host/filecaps.h"
+#include "../host/program.h"
+#include "../util/json_in.h"
+
+#define MAX_ATTRIBUTES 16
+#define MAX_XATTRS 16
+#define MAX_XATTR_BYTES 1024
+
+static uint32_t u32_of(const struct jsonrow_value *v)
+{
+	uint64_t n;
+
+	return jsonrow_u64(v, &n) && n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+/* Keys of one letter, and five longer ones. */
+static void value(struct parse *p, struct file_row *f, struct str key,
+		  const struct jsonrow_value *v)
+{
+	static const char macb[] = "MACB";
+	const char *t;
+
+	if (key.n != 1) {
+		if (str_is(key, "h5"))
+			f->md5 = v->text;
+		else if (str_is(key, "mime"))
+			f->mime = v->text;
+		else if (str_is(key, "skip"))
+			f->skip = v->text;
+		else if (str_is(key, "p_b64"))
+			(void)b64_decode(p->scratch, v->text, &f->path);
+		else if (str_is(key, "l_b64"))
+			(void)b64_decode(p->scratch, v->text, &f->target);
+		return;
+	}
+	switch (key.p[0]) {
+	case 'p':
+		f->path = v->text;
+		break;
+	case 't':
+		f->type = v->text.n ? v->text.p[0] : '?';
+		break;
+	case 'm':
+		f->mode = u32_of(v) & 07777;
+		break;
+	case 'u':
+		f->uid = u32_of(v);
+		break;
+	case 'g':
+		f->gid = u32_of(v);
+		break;
+	case 's':
+		(void)jsonrow_u64(v, &f->size); /* else 0 */
+		break;
+	case 'n':
+		(void)jsonrow_u64(v, &f->nlink);
+		break;
+	case 'i':
+		f->inode = v->text;
+		break;
+	case 'd':
+		f->device = v->text;
+		break;
+	case 'l':
+		f->target = v->text;
+		break;
+	case 'x':
+		f->xattrs = *v;
+		break;
+	case 'f':
+		f->attributes = *v;
+		break;
+	case 'k':
+		f->content = v->text;
+		break;
+	case 'h':
+		f->sha256 = v->text;
+		break;
+	default:
+		t = strchr(macb, key.p[0]);
+		if (t && *t)
+			f->has_time[t - macb] =
+				jsonrow_i64(v, &f->time[t - macb]);
+	}
+}
+
+bool file_row_read(struct parse *p, const struct stream_row *row,
+		   struct file_row *f)
+{
+	struct jsonrow_value v;
+	struct jsonrow r;
+	struct str key;
+
+	*f = (struct file_row){ .type = '?' };
+	if (jsonrow_open(&r, row->line, p->scratch))
+		while (jsonrow_next(&r, &key, &v))
+			value(p, f, key, &v);
+	if (r.bad || f->path.n == 0) {
+		parse_note(p, NOTE_DAMAGED, r.bad ? "row" : "path of a row",
+			   row->off + r.at, 0, row->line.n - r.at);
+		return false;
+	}
+	for (unsigned i = 0; i < 4; i++)
+		f->mode_text[i] = (char)('0' + (f->mode >> (9 - 3 * i) & 7));
+	f->interpreter = f->type == 'f' && f->mode & 0111 &&
+			 program_runs_anything(f->path);
+	return true;
+}
+
+const char *file_row_type(const struct file_row *f)
+{
+	switch (f->type) {
+	case 'f':
+		return "file";
+	case 'd':
+		return "dir";
+	case 'l':
+		return "symlink";
+	case 'b':
+		return "block";
+	case 'c':
+		return "char";
+	case 'p':
+		return "fifo";
+	case 's':
+		return "socket";
+	default:
+		return "unknown";
+	}
+}
+
+struct str file_row_extension(const struct file_row *f)
+{
+	struct str base = str_base(f->path);
+	size_t dot = str_rchr(base, '.');
+
+	/* `.bashrc' has none */
+	return dot == (size_t)-1 || dot == 0 ? STR_NONE
+					     : str_skip(base, dot + 1);
+}
+
+/* The next "name": "base64" of x, decoded. */
+static bool xattr_next(struct parse *p, struct jsonrow *r, struct str *name,
+		       struct str *bytes)
+{
+	struct jsonrow_value v;
+
+	while (jsonrow_next(r, name, &v))
+		if (v.type == ROW_STR && b64_decode(p->scratch, v.text, bytes))
+			return true;
+	return false;
+}
+
+void file_row_capabilities(struct parse *p, struct file_row *f)
+{
+	struct jsonrow r;
+	struct str name, bytes;
+
+	if (f->xattrs.type != ROW_OBJ ||
+	    !jsonrow_open(&r, f->xattrs.text, p->scratch))
+		return;
+	while (xattr_next(p, &r, &name, &bytes))
+		if (str_is(name, "security.capability"))
+			f->capabilities = filecaps_text(bytes, p->scratch);
+	ev_str(p->ev, KEY_K_FILE_CAPABILITIES, f->capabilities);
+}
+
+void file_row_lists(struct parse *p, const struct file_row *f)
+{
+	struct str item, name;
+	struct jsonrow r;
+	size_t at = 0;
+
+	for (int i = 0; i < MAX_ATTRIBUTES &&
+			jsonrow_item(&f->attributes, &at, p->scratch, &item);
+	     i++)
+		ev_str(p->ev, KEY_FILE_ATTRIBUTES, item);
+	ev_str(p->ev, KEY_K_FILE_SKIPPED, f->skip);
+	if (f->xattrs.type != ROW_OBJ ||
+	    !jsonrow_open(&r, f->xattrs.text, p->scratch))
+		return;
+	for (int i = 0; i < MAX_XATTRS && xattr_next(p, &r, &name, &item); i++)
+		ev_named(p->ev, KEY_K_FILE_XATTR, name,
+			 str_head(item, MAX_XATTR_BYTES));
+}
+
+/* Directories that everybody can write to, or that a boot empties. */
+static bool in_volatile(struct str path)
+{
+	static const struct str dir[] = { { "/tmp/", 5 },
+					  { "/var/tmp/", 9 },
+					  { "/dev/shm/", 9 },
+					  { "/run/", 5 },
+					  { "/var/run/", 9 } };
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
+		if (str_starts(path, dir[i]))
+			return true;
+	return false;
+}
+
+static bool attribute(const struct parse *p, const struct file_row *f,
+		      const char *name)
+{
+	struct str item;
+	size_t at = 0;
+
+	while (jsonrow_item(&f->attributes, &at, p->scratch, &item))
+		if (str_is(item, name))
+			return true;
+	return false;
+}
+
+bool file_row_remarkable(const struct parse *p, const struct file_row *f)
+{
+	bool program = f->content.n > 0 || f->mode & 0111;
+	const struct package *pkg;
+	enum package_state state;
+
+	if (f->attributes.text.n > 2 &&
+	    (attribute(p, f, "immutable") || attribute(p, f, "append")))
+		return true;
+	if (f->type == 'b' || f->type == 'c')
+		return !str_starts(f->path, STR("/dev/"));
+	if (f->path.p[f->path.n - 1] == ' ')
+		return true;
+	if (f->type != 'f')
+		return false;
+	if (f->mode & 06000 || f->capabilities.n)
+		return true;
+	if (program && in_volatile(f->path))
+		return true;
+	state = dpkg_state(&p->ctx->dpkg, f->path, f->md5, &pkg);
+	return state == PKG_MODIFIED || (program && state == PKG_UNPACKAGED);
+}

@@ -1,0 +1,118 @@
+/*
+ * secrets - what a collection says of secrets whose values stayed behind
+ * (konseki: state/secrets.NNNN.jsonl):
+ *   {path, kind: shadow, user, state, algorithm, last_change_day}
+ *   {path, kind: private_key, key_type, encrypted, fingerprint, format}
+ */
+#include "../util/timefmt.h"
+#include "accounts.h"
+#include "konseki/archive.h"
+#include "stream.h"
+
+#define DAY_S 86400
+#define MAX_DAY 3000000 /* the year 10183 */
+
+static unsigned probe(const struct source *src)
+{
+	return stream_probe(src, STR(KONSEKI_STATE "secrets."));
+}
+
+struct secret {
+	struct str path, kind, user, state;
+	int64_t changed_day; /* -1: not stated */
+};
+
+static const struct secret_key {
+	struct str row;
+	enum key key;
+} keys[] = {
+	{ { "encrypted", 9 }, KEY_K_AUTH_KEY_ENCRYPTED },
+	{ { "fingerprint", 11 }, KEY_K_AUTH_KEY_FINGERPRINT },
+	{ { "key_type", 8 }, KEY_K_AUTH_KEY_TYPE },
+	{ { "path", 4 }, KEY_FILE_PATH },
+	{ { "state", 5 }, KEY_K_ACCOUNT_PASSWORD },
+};
+
+static void pair_renamed(struct parse *p, struct stream_pair *pair)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (str_eq(pair->key, keys[i].row)) {
+			pair->key = key_info(keys[i].key)->name;
+			break;
+		}
+	stream_field(p, pair, 1);
+}
+
+static void secret_read(const struct stream_pair *pair, size_t n,
+			struct secret *s)
+{
+	*s = (struct secret){ .changed_day = -1 };
+	for (size_t i = 0; i < n; i++) {
+		const struct stream_pair *q = &pair[i];
+
+		if (str_is(q->key, "path"))
+			s->path = q->v.text;
+		else if (str_is(q->key, "kind"))
+			s->kind = q->v.text;
+		else if (str_is(q->key, "user"))
+			s->user = q->v.text;
+		else if (str_is(q->key, "state"))
+			s->state = q->v.text;
+		else if (str_is(q->key, "last_change_day"))
+			(void)jsonrow_i64(&q->v, &s->changed_day); /* or -1 */
+	}
+}
+
+static enum outcome changed(struct parse *p, const struct secret *s,
+			    const struct stream_row *row)
+{
+	struct when w =
+		when_stated(ts_of(s->changed_day * DAY_S, 0, NULL), UNIT_DAY);
+
+	ev_begin(p->ev, KIND_PASSWORD_CHANGED, "secrets", &w, row->off);
+	p->ev->sub = 1;
+	p->ev->record = row->line;
+	ev_str(p->ev, KEY_FILE_PATH, s->path);
+	ev_str(p->ev, KEY_USER_TARGET_NAME, s->user);
+	return parse_emit(p);
+}
+
+static enum outcome secret(struct parse *p, struct stream_pair *pair, size_t n,
+			   const struct stream_row *row)
+{
+	struct secret s;
+	bool shadow;
+
+	secret_read(pair, n, &s);
+	shadow = str_is(s.kind, "shadow");
+	stream_state(p, shadow ? KIND_ACCOUNT : KIND_PRIVATE_KEY,
+		     STR("secrets"), row->off);
+	p->ev->record = row->line;
+	for (size_t i = 0; i < n; i++)
+		if (!str_is(pair[i].key, "user") &&
+		    !str_is(pair[i].key, "kind"))
+			pair_renamed(p, &pair[i]);
+	if (shadow)
+		account_fields(p, s.user);
+	if (parse_emit(p) == STOP)
+		return STOP;
+	if (shadow && s.changed_day > 0 && s.changed_day < MAX_DAY)
+		return changed(p, &s, row);
+	return WHOLE;
+}
+
+static enum outcome parse(struct parse *p)
+{
+	return stream_rows(p, secret);
+}
+
+static const char *const paths[] = { NULL };
+
+const struct parser parser_secrets = {
+	.name = "secrets",
+	.title = "konseki's facts on passwords and private keys",
+	.title_ja = "konseki によるパスワードと秘密鍵の状態",
+	.paths = paths,
+	.probe = probe,
+	.parse = parse,
+};
