@@ -17,8 +17,14 @@ struct rule_file {
 	bool builtin;
 };
 
-enum rule_state { RULE_ACTIVE, RULE_PARTIAL, RULE_NEEDS_LIST, RULE_NO_SOURCE,
-		  RULE_INVALID, RULE_STATES };
+enum rule_state {
+	RULE_ACTIVE,
+	RULE_PARTIAL,
+	RULE_NEEDS_LIST,
+	RULE_NO_SOURCE,
+	RULE_INVALID,
+	RULE_STATES
+};
 const char *rule_state_name(unsigned state);
 
 struct rule_info { /* what `rules list|check|explain' shows */
@@ -28,8 +34,16 @@ struct rule_info { /* what `rules list|check|explain' shows */
 	uint32_t line;              /* of an invalid rule's fault, 0: none */
 };
 
+/* The built-in files (rules, fields.yml, responses), views in the arena. */
+size_t builtin_rules(struct arena *, struct rule_file **out);
+/* One of them, such as "signatures/fields.yml"; empty when absent. */
+struct str builtin_file(struct arena *, struct str path);
+
 struct ruleset;
-/* Compiles all; a file that is wrong is RULE_INVALID, never fatal. */
+/*
+ * Compiles all; a file that is wrong is RULE_INVALID, never fatal.  A
+ * fields.yml among them replaces the built-in map.
+ */
 struct ruleset *ruleset_compile(const struct rule_file *, size_t n);
 size_t ruleset_count(const struct ruleset *);
 const struct rule_info *ruleset_info(const struct ruleset *, size_t i);
@@ -65,8 +79,7 @@ void scanner_free(struct scanner *);
 struct judge;
 struct judge *judge_new(const struct ruleset *,
 			const struct context *const *ctx, size_t nctx);
-void judge_event(struct judge *, const struct event *,
-		 const struct source *);
+void judge_event(struct judge *, const struct event *, const struct source *);
 /* Findings by tier, score, id; each borrowed for the call. */
 int judge_end(struct judge *, struct sink *out);
 void judge_free(struct judge *);
