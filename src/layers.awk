@@ -39,8 +39,8 @@ function libraries()
 	lib["^pcre2\\.h$"] = "detect"
 	lib["^jansson\\.h$"] = "host collect case cli"
 	lib["^openssl/"] = "util"
-	# fields of a journal are compressed one by one
-	lib["^(zstd|zstd_errors|lzma|bzlib|zlib)\\.h$"] = "util archive parse"
+	# fields of a journal are compressed one by one, rules are built in
+	lib["^(zstd|zstd_errors|lzma|bzlib|zlib)\\.h$"] = "util archive parse detect"
 	lib["^nettle/|^xxhash\\.h$"] = ""
 	# Linux's own (DESIGN: portability)
 	lib["^linux/"] = "util collect watch"
@@ -59,7 +59,9 @@ function calls()
 	# what vec_grow made has to be given back by someone
 	call["free"] = \
 		"^src/(util|event|archive|host|collect|derive|detect|case|cli)/"
-	call["(setlocale|tzset|setenv|putenv)"] = "^$"
+	call["setlocale"] = "^$"
+	# libarchive reads local times of zip: the child that unpacks has UTC
+	call["(tzset|setenv|putenv)"] = "^src/archive/box\\.c$"
 }
 
 function breach(what)
@@ -91,6 +93,8 @@ function resolve(path)
 function may_see(from, to)
 {
 	if (from == to)
+		return 1
+	if (test && to == "export") # goldens are rendered events
 		return 1
 	if (from in only)
 		return (" " only[from] " ") ~ (" " to " ")
