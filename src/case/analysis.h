@@ -65,7 +65,9 @@ struct analysis_rule {
 
 struct analysis {
 	struct arena arena;
-	struct export_names names; /* complete before the first event */
+	struct export_names names;         /* complete before the first event */
+	struct export_source *source_name; /* what names points to */
+	struct export_host *host_name;
 	struct analysis_host *host;
 	size_t nhost;
 	struct analysis_source *source;

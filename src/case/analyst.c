@@ -263,7 +263,9 @@ static void pass_event(struct pass *p, struct str rec)
 	const struct analysis_options *opt = p->w->opt;
 	bool window = opt->from_ns != INT64_MIN || opt->to_ns != INT64_MAX;
 	struct arena_mark m = arena_mark(&p->scratch);
-	bool hits, session = of_session(event_peek(rec, &hits));
+	bool hits;
+	unsigned kind = event_peek(rec, &hits);
+	bool session = of_session(kind);
 
 	if (session || hits || window) {
 		if (!event_get(rec, &p->ev) || p->ev.source >= p->w->nsource) {
@@ -282,7 +284,8 @@ static void pass_event(struct pass *p, struct str rec)
 		if (window && !in_window(&p->ev, opt))
 			rec = STR_NONE;
 	}
-	if (rec.n && opt->events) {
+	if (rec.n && (opt->events || kind == KIND_SOURCE_STATUS ||
+		      kind == KIND_COLLECTED)) {
 		frame_put(p->o, FRAME_EVENT, rec);
 		p->nevent++;
 	}

@@ -12,6 +12,8 @@ enum frame_type {
 	FRAME_EVENT = 'E',    /* event_put */
 	FRAME_FINDING = 'F',  /* finding_put */
 	FRAME_NOTE = 'N',     /* note_put */
+	FRAME_SIZES = 'C',    /* of a case: how many sources and hosts */
+	FRAME_NAME = 'n',     /* of a case: one source's path and member */
 	FRAME_HOST = 'H',     /* host_put: name, id, zone … */
 	FRAME_SOURCE = 'S',   /* parser, outcome and count of one source */
 	FRAME_RULE = 'R',     /* state and evaluations of one rule */

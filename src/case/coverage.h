@@ -1,0 +1,32 @@
+/*
+ * case/coverage.h - inside case/: are the core sources complete?  Groups
+ * (auth: auth.log or secure or journal) are complete when one of their
+ * members was collected and none was denied, cut or timed out.
+ */
+#ifndef CASE_COVERAGE_H
+#define CASE_COVERAGE_H
+
+#include "../event/event.h"
+#include "../report/verdict.h"
+#include "../util/arena.h"
+
+struct analysis;
+struct coverage_group {
+	struct str name, bad; /* bad: the first thing that was wrong */
+	bool collected;
+};
+struct coverage {
+	struct coverage_group *group;
+	size_t ngroup, cap;
+	bool any;      /* some input says how it was collected */
+	bool not_root; /* and it was not collected as root */
+};
+
+/* Looks at KIND_SOURCE_STATUS and KIND_COLLECTED events; others pass. */
+void coverage_event(struct coverage *, const struct event *, struct arena *);
+/* Fills v->gap from the groups, the inputs and what nothing could parse. */
+void coverage_gaps(const struct coverage *, const struct analysis *,
+		   struct verdict *);
+void coverage_free(struct coverage *);
+
+#endif

@@ -1,0 +1,132 @@
+/* cmd_findings.c - findings only. */
+#include "run.h"
+
+#include <stdlib.h>
+
+#include "../util/term.h"
+#include "konseki/exit.h"
+#include "rulefiles.h"
+
+struct own {
+	const char *format;
+};
+
+static const struct opt opts[] = { { "format", 0, OPT_CHOICE, "text|jsonl|csv",
+				     offsetof(struct own, format),
+				     "how findings are written",
+				     "検出結果の出力形式" },
+				   OPT_END };
+
+struct printer {
+	struct sink sink;
+	const struct export *format; /* NULL: text */
+	const struct analysis *a;
+	struct buf b;
+	enum lang lang;
+};
+
+static int take_event(struct sink *s, struct event *e)
+{
+	(void)s;
+	(void)e;
+	return 0;
+}
+
+static void text(struct printer *p, const struct finding *f)
+{
+	bool ja = p->lang == LANG_JA && f->rule_name_ja.n;
+
+	buf_fmt(&p->b, "%-8s %3u  ", tier_name(f->tier), f->score);
+	term_text(&p->b, ja ? f->rule_name_ja : f->rule_name);
+	buf_puts(&p->b, "\n    ");
+	term_text(&p->b, f->subject);
+	if (f->count > 1)
+		buf_fmt(&p->b, "  ×%llu", (unsigned long long)f->count);
+	buf_puts(&p->b, "  #");
+	term_text(&p->b, f->id);
+	buf_fmt(&p->b, "\n    " STR_FMT "\n", STR_ARG(f->score_terms));
+	for (size_t i = 0; i < f->nwhy; i++) {
+		buf_puts(&p->b, "    ");
+		term_text(&p->b, f->why[i]);
+		buf_c(&p->b, '\n');
+	}
+	if (f->suppressed_by.n) {
+		buf_puts(&p->b, tr(p->lang, "    silenced by ", "    抑止："));
+		term_text(&p->b, f->suppressed_by);
+		buf_c(&p->b, '\n');
+	}
+}
+
+static int take_finding(struct sink *s, const struct finding *f)
+{
+	struct printer *p = (struct printer *)(void *)s;
+
+	if (p->format)
+		p->format->finding(&p->b, f, &p->a->names);
+	else
+		text(p, f);
+	return 0;
+}
+
+static const struct sink_ops ops = { .event = take_event,
+				     .finding = take_finding };
+
+static int run(struct cli *c)
+{
+	struct own *own = c->own;
+	struct analysis_options o = { .yara = true };
+	struct printer p = { .sink = { &ops }, .lang = c->lang };
+	struct verdict_style style;
+	struct rule_file *rule;
+	struct judgement *j;
+	struct analysis a;
+	struct arena arena;
+	struct fan fan;
+	struct err err;
+	int status = KONSEKI_FAILED;
+
+	if (run_style(c, &style) < 0 ||
+	    run_window(c, &style, &o.from_ns, &o.to_ns) < 0)
+		return KONSEKI_USAGE;
+	arena_init(&arena, 0);
+	if (own->format && strcmp(own->format, "text") != 0)
+		p.format = export_named(own->format);
+	if (p.format && p.format->finding_head)
+		p.format->finding_head(&p.b);
+	p.a = &a;
+	j = judgement_new(&a, c->lang);
+	fan_init(&fan);
+	fan_add(&fan, judgement_sink(j));
+	fan_add(&fan, &p.sink);
+	if (rulefiles_read(c, &arena, &rule, &o.nrule, &err) < 0)
+		goto failed;
+	o.rule = rule;
+	if (run_inputs(c, &o, &fan.sink, &a, &err) < 0)
+		goto failed;
+	status = run_exit(c, j);
+	if (!cli_out(p.b.p, p.b.n))
+		status = KONSEKI_FAILED;
+	if (run_summary(c, &a, judgement_verdict(j), status, &err) < 0)
+		goto failed;
+	judgement_free(j);
+	analysis_free(&a);
+	arena_free(&arena);
+	return status;
+failed:
+	cli_error(c, "%s", err.msg);
+	return KONSEKI_FAILED;
+}
+
+const struct verb verb_findings = {
+	.name = "findings",
+	.usage = "[OPTION...] INPUT...|CASE",
+	.en = "findings only",
+	.ja = "検出結果だけを表示",
+	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES |
+		 SHARE_WORK | SHARE_FAIL,
+	.opt = opts,
+	.own_size = sizeof(struct own),
+	.min_arg = 1,
+	.max_arg = ANALYSIS_MAX_INPUTS,
+	.run = run,
+};

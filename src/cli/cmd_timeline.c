@@ -1,0 +1,116 @@
+/* cmd_timeline.c - the sorted timeline on stdout, without building a case. */
+#include "run.h"
+
+#include <stdlib.h>
+
+#include "konseki/exit.h"
+
+#define BATCH (1u << 20)
+
+struct own {
+	const char *format;
+};
+
+static const struct opt opts[] = {
+	{ "format", 0, OPT_CHOICE, "jsonl|csv|bodyfile",
+	  offsetof(struct own, format), "how events are written",
+	  "イベントの出力形式" },
+	OPT_END
+};
+
+struct printer {
+	struct sink sink;
+	const struct export *format;
+	const struct analysis *a;
+	struct messages *messages;
+	struct buf b;
+	bool begun;
+};
+
+static int flush(struct printer *p)
+{
+	bool ok = cli_out(p->b.p, p->b.n);
+
+	buf_clear(&p->b);
+	return ok ? 0 : -1;
+}
+
+static void begin(struct printer *p)
+{
+	if (!p->begun && p->format->head)
+		p->format->head(&p->b);
+	p->begun = true;
+}
+
+static int take_event(struct sink *s, struct event *e)
+{
+	struct printer *p = (struct printer *)(void *)s;
+
+	begin(p);
+	p->format->event(&p->b, e, &p->a->names, p->messages, 0);
+	return p->b.n >= BATCH ? flush(p) : 0;
+}
+
+static int take_end(struct sink *s)
+{
+	struct printer *p = (struct printer *)(void *)s;
+
+	begin(p);
+	return flush(p);
+}
+
+static const struct sink_ops ops = { .event = take_event, .end = take_end };
+
+static int status_of(const struct cli *c, const struct analysis *a)
+{
+	bool part = a->interrupted || a->nlost;
+
+	for (size_t i = 0; i < a->ninput; i++) {
+		if (a->input[i].whole == ARCHIVE_WHOLE)
+			continue;
+		part = true;
+		cli_error(c, STR_FMT ": " STR_FMT, STR_ARG(a->input[i].path),
+			  STR_ARG(a->input[i].why));
+	}
+	return part ? KONSEKI_INCOMPLETE : KONSEKI_DONE;
+}
+
+static int run(struct cli *c)
+{
+	struct own *own = c->own;
+	struct analysis_options o = { .events = true };
+	struct printer p = { .sink = { &ops } };
+	struct verdict_style style;
+	struct analysis a;
+	struct err err;
+	int status;
+
+	if (run_style(c, &style) < 0 ||
+	    run_window(c, &style, &o.from_ns, &o.to_ns) < 0)
+		return KONSEKI_USAGE;
+	p.format = export_named(own->format ? own->format : "jsonl");
+	p.messages = messages_new(LANG_EN);
+	p.a = &a;
+	if (run_inputs(c, &o, &p.sink, &a, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_FAILED;
+	}
+	status = status_of(c, &a);
+	messages_free(p.messages);
+	buf_free(&p.b);
+	analysis_free(&a);
+	return status;
+}
+
+const struct verb verb_timeline = {
+	.name = "timeline",
+	.usage = "[OPTION...] INPUT...|CASE",
+	.en = "the sorted timeline on stdout, without building a case",
+	.ja = "ケースを作らず、時系列を標準出力に書き出す",
+	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_WORK,
+	.opt = opts,
+	.own_size = sizeof(struct own),
+	.min_arg = 1,
+	.max_arg = ANALYSIS_MAX_INPUTS,
+	.run = run,
+};

@@ -1,0 +1,15 @@
+/*
+ * rulefiles.h - the rules of a run: built-in ones and --rules directories,
+ * read as bytes; compiling happens in the sandbox.
+ */
+#ifndef CLI_RULEFILES_H
+#define CLI_RULEFILES_H
+
+#include "../detect/detect.h"
+#include "verb.h"
+
+/* -1 with err when a directory cannot be read. */
+int rulefiles_read(const struct cli *, struct arena *, struct rule_file **out,
+		   size_t *n, struct err *);
+
+#endif

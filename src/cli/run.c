@@ -1,0 +1,259 @@
+/*
+ * run.c - zones, windows, inputs, summaries and statuses of the verbs that
+ * analyze.
+ */
+#include "run.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../case/casefile.h"
+#include "../host/tzif.h"
+#include "../util/io.h"
+#include "../util/scan.h"
+#include "../util/timefmt.h"
+#include "konseki/exit.h"
+
+#define MAX_ZONE (1u << 20)
+
+/* ±HH:MM or ±HHMM */
+static bool fixed_offset(struct str s, int32_t *out)
+{
+	struct scan k = scan_of(s);
+	bool neg = scan_char(&k, '-');
+	uint64_t h, m = 0;
+
+	if (!neg && !scan_char(&k, '+'))
+		return false;
+	if (!scan_digits(&k, 2, 2, &h) || h > 23)
+		return false;
+	(void)scan_char(&k, ':');
+	if (!scan_end(&k) && (!scan_digits(&k, 2, 2, &m) || m > 59))
+		return false;
+	*out = (int32_t)(h * 3600 + m * 60) * (neg ? -1 : 1);
+	return scan_end(&k);
+}
+
+/* A zone of this workstation's database, at this moment. */
+static bool named_zone(const char *name, int32_t *out)
+{
+	struct buf path = { 0 }, data = { 0 };
+	struct arena a;
+	struct err err;
+	struct tz tz;
+	bool ok = false;
+	int fd;
+
+	if (strstr(name, "..") || name[0] == '/')
+		return false;
+	arena_init(&a, 0);
+	buf_fmt(&path, "/usr/share/zoneinfo/%s", name);
+	buf_c(&path, '\0');
+	fd = open(path.p, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && io_slurp(fd, MAX_ZONE, &data, &err) == 0 &&
+	    tz_read(buf_view(&data), &a, &tz)) {
+		*out = tz_offset(&tz, time(NULL));
+		ok = true;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	buf_free(&path);
+	buf_free(&data);
+	arena_free(&a);
+	return ok;
+}
+
+int run_style(const struct cli *c, struct verdict_style *s)
+{
+	*s = (struct verdict_style){ .lang = c->lang, .color = c->color };
+	if (!c->tz || strcmp(c->tz, "host") == 0)
+		return 0;
+	s->tz_fixed = 1;
+	if (strcmp(c->tz, "utc") == 0 || strcmp(c->tz, "UTC") == 0 ||
+	    fixed_offset(str_of(c->tz), &s->offset_s) ||
+	    named_zone(c->tz, &s->offset_s))
+		return 0;
+	(void)cli_usage(c,
+			cli_tr(c, "--tz: there is no zone `%s'",
+			       "--tz：時間帯「%s」はありません"),
+			c->tz);
+	return -1;
+}
+
+static int one_time(const struct cli *c, const char *name, const char *v,
+		    int32_t offset, int64_t *out)
+{
+	struct str s = str_of(v);
+	char day[32];
+	int64_t ts;
+	unsigned digits;
+	bool zone;
+	int32_t stated;
+
+	if (s.n == 10) { /* a day alone begins at midnight */
+		(void)snprintf(day, sizeof(day), "%sT00:00:00", v);
+		s = str_of(day);
+	}
+	if (ts_parse_iso(s, &ts, &digits, &zone, &stated) != s.n) {
+		(void)cli_usage(
+			c,
+			cli_tr(c,
+			       "--%s takes a time such as "
+			       "2026-11-24T06:26:15+09:00 or 2026-11-24, not "
+			       "`%s'",
+			       "--%s には 2026-11-24T06:26:15+09:00 や "
+			       "2026-11-24 "
+			       "のような時刻を指定してください（`%s' は不可）"),
+			name, v);
+		return -1;
+	}
+	*out = zone ? ts : ts - (int64_t)offset * NS_PER_S;
+	return 0;
+}
+
+int run_window(const struct cli *c, const struct verdict_style *s,
+	       int64_t *from_ns, int64_t *to_ns)
+{
+	*from_ns = INT64_MIN;
+	*to_ns = INT64_MAX;
+	if (c->from && one_time(c, "from", c->from, s->offset_s, from_ns) < 0)
+		return -1;
+	if (c->to && one_time(c, "to", c->to, s->offset_s, to_ns) < 0)
+		return -1;
+	return 0;
+}
+
+void run_progress(void *arg, const char *text)
+{
+	cli_progress(arg, text);
+}
+
+int run_inputs(const struct cli *c, struct analysis_options *o,
+	       struct sink *sink, struct analysis *a, struct err *err)
+{
+	o->input = c->arg;
+	o->ninput = c->narg;
+	o->jobs = (unsigned)c->jobs;
+	o->tmp = c->tmp;
+	o->progress = run_progress;
+	o->arg = (void *)(uintptr_t)c;
+	if (c->narg == 1 && casefile_is(c->arg[0]))
+		return casefile_run(c->arg[0], o, sink, a, err);
+	return analysis_run(o, sink, a, err);
+}
+
+bool run_print(const struct cli *c, const struct verdict *v,
+	       const struct verdict_style *s)
+{
+	struct buf b = { 0 };
+	bool ok;
+
+	cli_progress_end(c);
+	verdict_text(&b, v, s);
+	ok = cli_out(b.p, b.n);
+	buf_free(&b);
+	return ok;
+}
+
+/* ---- summary ---- */
+
+static json_t *text(struct str s)
+{
+	json_t *j = json_stringn(s.p ? s.p : "", s.n);
+
+	return j ? j : json_string("(not UTF-8)");
+}
+
+static json_t *findings(const struct verdict *v)
+{
+	return json_pack("{s:I,s:I,s:I,s:I}", "respond",
+			 (json_int_t)v->nfinding[TIER_RESPOND], "watch",
+			 (json_int_t)v->nfinding[TIER_WATCH], "note",
+			 (json_int_t)v->nfinding[TIER_NOTE], "silenced",
+			 (json_int_t)v->nsilenced);
+}
+
+static json_t *inputs(const struct analysis *a)
+{
+	static const char *const whole[] = { "intact", "mismatch", "cut",
+					     "unsealed", "interrupted" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < a->ninput; i++) {
+		struct buf hex = { 0 };
+
+		buf_hex(&hex, a->input[i].sha256, 32);
+		(void)json_array_append_new(
+			list,
+			json_pack("{s:o,s:s,s:o,s:o,s:I,s:I}", "path",
+				  text(a->input[i].path), "state",
+				  whole[a->input[i].whole], "why",
+				  text(a->input[i].why), "sha256",
+				  text(buf_view(&hex)), "members",
+				  (json_int_t)a->input[i].nmember, "refused",
+				  (json_int_t)a->input[i].nrefused));
+		buf_free(&hex);
+	}
+	return list;
+}
+
+static json_t *gaps(const struct verdict *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < v->ngap; i++)
+		(void)json_array_append_new(
+			list,
+			json_pack("{s:o,s:o}", "source", text(v->gap[i].group),
+				  "why", text(v->gap[i].why)));
+	return list;
+}
+
+static json_t *sandbox(const struct analysis *a)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < RUNG_COUNT; i++)
+		(void)json_object_set_new(
+			o, sandbox_rung_name(i),
+			json_boolean(a->sandbox.rung[i] == RUNG_ON));
+	return o;
+}
+
+int run_summary(const struct cli *c, const struct analysis *a,
+		const struct verdict *v, int status, struct err *err)
+{
+	json_t *j;
+	int r = 0;
+
+	if (!c->summary)
+		return 0;
+	j = json_pack("{s:s,s:s,s:s,s:i,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o}",
+		      "tool", "konseki " KONSEKI_VERSION, "verb", c->verb->name,
+		      "verdict", verdict_word(v->word, LANG_EN), "exit", status,
+		      "events", (json_int_t)a->nevent, "notes",
+		      (json_int_t)a->nnote, "lost", (json_int_t)a->nlost,
+		      "sources", (json_int_t)a->nsource, "parsed",
+		      (json_int_t)v->nparsed, "findings", findings(v), "inputs",
+		      inputs(a), "incomplete", gaps(v), "sandbox", sandbox(a));
+	if (!j || json_dump_file(j, c->summary, JSON_INDENT(1)) < 0)
+		r = err_sys(err, "cannot write the summary", c->summary);
+	json_decref(j);
+	return r;
+}
+
+int run_exit(const struct cli *c, struct judgement *j)
+{
+	const struct verdict *v = judgement_verdict(j);
+	bool part = judgement_incomplete(j);
+
+	for (unsigned t = 0; t < TIER_COUNT; t++)
+		if (v->nfinding[t] && cli_fails_on(c, tier_name(t)))
+			return KONSEKI_FOUND;
+	if (part && cli_fails_on(c, "incomplete"))
+		return KONSEKI_FOUND;
+	return part ? KONSEKI_INCOMPLETE : KONSEKI_DONE;
+}
