@@ -162,7 +162,7 @@ check: konseki $(UNIT) $(HELPER)
 	@$(if $(wildcard tests/golden.sh),$(PART) golden sh tests/golden.sh || :)
 	@for t in tests/*.bats; do test ! -e $$t || \
 		$(PART) $$(basename $$t .bats) bats --tap $$t || :; done
-	@$(PART) --total
+	@$(PART) --total check
 
 asan: build/asan/konseki $(ASAN_UNIT)
 	@$(PART) --reset

@@ -60,8 +60,9 @@ for verb in $all; do
 	sed "s/^/# $verb: not explained: -/" "$tmp/lack"
 	[ ! -s "$tmp/lack" ]
 	ok $? "$verb/every option is explained"
-	explained "$page" | awk 'length > 1' | comm -13 "$tmp/has" - \
-		>"$tmp/lack"
+	for p in "$page" "man/ja/${page##*/}"; do
+		[ ! -f "$p" ] || explained "$p"
+	done | awk 'length > 1' | sort -u | comm -13 "$tmp/has" - >"$tmp/lack"
 	sed "s/^/# $verb: there is no option: -/" "$tmp/lack"
 	[ ! -s "$tmp/lack" ]
 	ok $? "$verb/every explained option exists"

@@ -4,31 +4,32 @@
 #   part.sh NAME COMMAND...   runs a command that writes TAP; failures, and
 #                             what the command said, are shown; the counts go
 #                             to build/check/NAME ("passed failed skipped")
-#   part.sh --total           one line for all parts since the last --reset
+#   part.sh --total [NAME]    one line for all parts since the last --reset
 #   part.sh --reset
 #
-# A command that ends badly without naming a failed test counts as one.
+# A command that ends badly without naming a failed test counts as one; so does
+# one that takes more than PART_SECONDS.
 set -u
 counts=build/check
 name=$1
 shift
 
 total() {
-	cat "$counts"/*.count 2>/dev/null | awk '
+	cat "$counts"/*.count 2>/dev/null | awk -v name="${1:+$1: }" '
 		{ passed += $1; failed += $2 }
-		END { printf "%d passed, %d failed\n", passed, failed
+		END { printf "%s%d passed, %d failed\n", name, passed, failed
 		      exit failed != 0 || passed == 0 }'
 }
 
 case $name in
 --reset) rm -rf "$counts"; mkdir -p "$counts"; exit 0 ;;
---total) total; exit ;;
+--total) total "$@"; exit ;;
 esac
 
 mkdir -p "$counts"
 log=$counts/$name.log
 start=$(date +%s)
-"$@" >"$log" 2>&1 </dev/null
+timeout -k 10 "${PART_SECONDS:-1200}" "$@" >"$log" 2>&1 </dev/null
 status=$?
 seconds=$(($(date +%s) - start))
 
