@@ -12,6 +12,7 @@
  * the way on behind damage.
  */
 #include "journal.h"
+#include "lines.h"
 
 #define LAYOUT_OBJECTS 64 /* that are asked which layout they have */
 #define CARVE_OBJECTS 4   /* in a row, to believe in an object found blindly */
@@ -197,7 +198,7 @@ static enum outcome parse(struct parse *p)
 	struct journal *j = ARENA_NEW(p->keep, struct journal);
 
 	j->p = p;
-	j->data = p->src->data;
+	j->data = lines_data(p->src);
 	if (!header(j))
 		return REFUSED;
 	layout(j);

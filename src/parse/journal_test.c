@@ -269,7 +269,8 @@ static double parse_time(struct str data, struct list *l)
 	struct catcher c = { { &ops }, l };
 	struct source src = { .path = STR("/var/log/journal/x.journal"),
 			      .data = data,
-			      .size = data.n };
+			      .size = data.n,
+			      .short_at = UINT64_MAX };
 	struct event *ev = xmalloc(sizeof(*ev));
 	struct context *ctx = xmalloc(sizeof(*ctx));
 	struct arena keep, scratch;

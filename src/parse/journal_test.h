@@ -132,7 +132,8 @@ static inline enum outcome run(struct str data, struct list *l)
 	struct catcher c = { { &ops }, l };
 	struct source src = { .path = STR("/var/log/journal/x.journal"),
 			      .data = data,
-			      .size = data.n };
+			      .size = data.n,
+			      .short_at = UINT64_MAX };
 	struct context *ctx = xmalloc(sizeof(*ctx));
 	struct event *ev = xmalloc(sizeof(*ev));
 	struct arena keep, scratch;

@@ -5,7 +5,7 @@
  *   292 bytes   0 u32 time   4 line[32]   36 host[256]
  *   296 bytes   0 u64 time   8 line[32]   40 host[256]  (64-bit time_t)
  */
-#include "parser.h"
+#include "lines.h"
 
 #include "../util/timefmt.h"
 
@@ -16,6 +16,8 @@
 #define MAX_BYTES (UINT64_C(16) << 30) /* of holes to pass: uid 58 million */
 #define MAX_NOTES 64
 #define MAX_SECOND (INT64_C(1) << 33) /* year 2242: no clock says more */
+#define FIRST_SECOND 694224000        /* 1992: the first Linux with a lastlog */
+#define SLACK 86400   /* between the clocks of a file and a login */
 #define PROBE_BITS 32 /* of a first record: name, host and their zeros */
 #define PROBE_MORE 4
 #define PROBE_MAX 56
@@ -75,11 +77,24 @@ static bool timed(const struct record *u)
 	return u->s > 0 && u->s < MAX_SECOND;
 }
 
-static unsigned count(struct str data, const struct layout *l)
+/*
+ * In the wrong byte order a time is any time: one before Linux, or after the
+ * file was last written, speaks against a layout.
+ */
+static bool likely(const struct source *src, uint64_t s)
 {
-	unsigned good = 0, seen = 0;
+	int64_t last = INT64_MAX;
 
-	data = str_head(data, MAX_PROBE_BYTES);
+	if (src->mtime_ns != TS_MIN)
+		last = ts_s(src->mtime_ns) + SLACK;
+	return s >= FIRST_SECOND && (int64_t)s <= last;
+}
+
+static unsigned count(const struct source *src, const struct layout *l)
+{
+	struct str data = str_head(lines_data(src), MAX_PROBE_BYTES);
+	unsigned points = 0, fit = 0, seen = 0;
+
 	while (data.n >= l->size && seen < MAX_PROBED) {
 		struct str bytes = str_head(data, l->size);
 		struct record u;
@@ -89,20 +104,23 @@ static unsigned count(struct str data, const struct layout *l)
 			continue;
 		decode(bytes, l, &u);
 		seen++;
-		if (timed(&u) && u.line.p[0] && padded(u.line) &&
-		    padded(u.host))
-			good++;
+		if (!timed(&u) || !u.line.p[0] || !padded(u.line) ||
+		    !padded(u.host))
+			continue;
+		fit++;
+		points += likely(src, u.s) ? 2 : 1;
 	}
-	return 2 * good > seen ? good : 0;
+	return 2 * fit > seen ? points : 0;
 }
 
+/* *n: points of the records that fit, two each when their time is likely. */
 static const struct layout *layout_of(const struct source *src, unsigned *n)
 {
 	const struct layout *best = NULL;
 
 	*n = 0;
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
-		unsigned good = count(src->data, &layouts[i]);
+		unsigned good = count(src, &layouts[i]);
 
 		if (good > *n) {
 			*n = good;
@@ -118,7 +136,7 @@ static unsigned probe(const struct source *src)
 
 	if (!layout_of(src, &n))
 		return CANNOT;
-	bits = PROBE_BITS + (n - 1) * PROBE_MORE;
+	bits = PROBE_BITS + (n / 2) * PROBE_MORE;
 	return bits < PROBE_MAX ? bits : PROBE_MAX;
 }
 
@@ -173,7 +191,7 @@ static bool readable(struct parse *p, const struct layout *l, struct str bytes,
 
 static enum outcome parse(struct parse *p)
 {
-	struct str data = p->src->data;
+	struct str data = lines_data(p->src);
 	uint64_t end = data.n < MAX_BYTES ? data.n : MAX_BYTES, off = 0;
 	const struct layout *l;
 	unsigned n, nnote = 0;

@@ -4,7 +4,7 @@
  * A record of zeros was wiped: it is told as type ZEROED, at a time bounded
  * by its neighbours.
  */
-#include "parser.h"
+#include "lines.h"
 #include "utmp.h"
 
 #include "../util/timefmt.h"
@@ -246,7 +246,9 @@ static enum outcome one(struct file *f, struct str bytes, uint64_t off)
 
 static enum outcome parse(struct parse *p)
 {
-	struct file f = { .p = p, .data = p->src->data, .before = TS_MIN };
+	struct file f = { .p = p,
+			  .data = lines_data(p->src),
+			  .before = TS_MIN };
 	uint64_t off = 0;
 	unsigned n;
 

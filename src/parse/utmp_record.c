@@ -10,10 +10,10 @@
  */
 #include "utmp.h"
 
-#include "../event/event.h"
-#include "../util/rd.h"
+#include "lines.h"
 
 #define MAX_PROBED 64                 /* records that the probe looks at */
+#define MAX_PROBE_BYTES (16u << 20)   /* zeros before the first of them */
 #define MAX_SECOND (INT64_C(1) << 33) /* year 2242: no clock says more */
 
 static const struct ut_layout layouts[] = {
@@ -81,13 +81,20 @@ static bool makes_sense(const struct ut_record *u)
 	       u->pid <= INT32_MAX && text(u->line) && text(u->host);
 }
 
+/* An empty record may make sense in many files: it proves nothing. */
+static bool proves(const struct ut_record *u)
+{
+	return u->type != UT_EMPTY && (u->line.n || u->user.n);
+}
+
 /* Records of layout l among the first ones; *zeroed: nothing but zeros. */
 static unsigned count(struct str data, const struct ut_layout *l, bool *zeroed)
 {
 	unsigned good = 0, bad = 0;
 
 	*zeroed = data.n >= l->size;
-	for (unsigned i = 0; i < MAX_PROBED && data.n >= l->size; i++) {
+	data = str_head(data, MAX_PROBE_BYTES);
+	while (good + bad < MAX_PROBED && data.n >= l->size) {
 		struct str bytes = str_head(data, l->size);
 		struct ut_record u;
 
@@ -96,10 +103,10 @@ static unsigned count(struct str data, const struct ut_layout *l, bool *zeroed)
 			continue;
 		*zeroed = false;
 		ut_decode(bytes, l, &u);
-		if (makes_sense(&u))
-			good++;
-		else
+		if (!makes_sense(&u))
 			bad++;
+		else if (proves(&u))
+			good++;
 	}
 	return good > bad ? good - bad : 0;
 }
@@ -111,7 +118,9 @@ bool ut_named(const struct source *src, const char *name)
 
 static bool all_zeroed(const struct source *src, const struct ut_layout *l)
 {
-	return src->data.n % l->size == 0 && ut_zeros(src->data) &&
+	struct str data = lines_data(src);
+
+	return data.n % l->size == 0 && ut_zeros(data) &&
 	       (ut_named(src, "wtmp") || ut_named(src, "btmp") ||
 		ut_named(src, "utmp"));
 }
@@ -125,7 +134,7 @@ const struct ut_layout *ut_layout_of(const struct source *src, unsigned *n)
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
 		const struct ut_layout *l = &layouts[i];
 		bool zeroed;
-		unsigned good = count(src->data, l, &zeroed);
+		unsigned good = count(lines_data(src), l, &zeroed);
 
 		if (good > *n || (!best && zeroed && all_zeroed(src, l))) {
 			*n = good;
