@@ -175,3 +175,74 @@ void netns_free(struct netns_set *s)
 	if (s->home >= 0)
 		close(s->home);
 }
+
+static int open_pid(const struct collect_env *env, const struct netns *ns,
+		    bool inside)
+{
+	if (inside)
+		return openat(env->proc, "self",
+			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return ns->pid ? live_pid(env->proc, ns->pid) : -1;
+}
+
+static void unseen(struct probe_run *run, struct str what, int errnum)
+{
+	enum probe_state state = PROBE_FAILED;
+
+	if (errnum == ESRCH || errnum == ENOENT)
+		state = PROBE_VANISHED;
+	else if (errnum == EPERM || errnum == EACCES)
+		state = PROBE_DENIED;
+	probe_status(run, what, state, errnum, 0, 0);
+}
+
+/* False when there was no way home. */
+static bool visit_one(struct probe_run *run, const struct netns_set *set,
+		      const struct netns *ns, struct str what,
+		      void (*visit)(void *, const struct netns *, bool, int),
+		      void *arg)
+{
+	const struct collect_env *env = probe_env(run);
+	bool inside = netns_enter(env, set, ns) == 0;
+	int errnum = errno, dir = open_pid(env, ns, inside);
+
+	if (inside || dir >= 0)
+		visit(arg, ns, inside, dir);
+	else
+		unseen(run, what, errnum);
+	if (dir >= 0)
+		close(dir);
+	return !inside || netns_leave(set, ns);
+}
+
+int netns_each(struct probe_run *run,
+	       void (*visit)(void *, const struct netns *, bool, int),
+	       void *arg)
+{
+	struct netns_set set;
+	struct netns ours = { 0 };
+
+	if (netns_list(probe_env(run), &set) < 0)
+		return -1;
+	for (size_t i = 0; i < set.n; i++) {
+		struct str what;
+		char t[48];
+
+		snprintf(t, sizeof t, "net:[%llu]",
+			 (unsigned long long)set.ns[i].inode);
+		what = str_of(t);
+		if (!probe_item(run, set.ns[i].inode, what))
+			continue;
+		if (visit_one(run, &set, &set.ns[i], what, visit, arg))
+			continue;
+		probe_status(run, what, PROBE_FAILED, errno, 0, 0);
+		break;
+	}
+	if (set.denied)
+		probe_status(run, STR("namespaces of processes"), PROBE_DENIED,
+			     EACCES, set.denied, 0);
+	if (set.n == 0) /* none is shown: what is ours, at least */
+		(void)visit_one(run, &set, &ours, STR("net"), visit, arg);
+	netns_free(&set);
+	return 0;
+}

@@ -33,4 +33,16 @@ int netns_enter(const struct collect_env *, const struct netns_set *,
 bool netns_leave(const struct netns_set *, const struct netns *);
 void netns_free(struct netns_set *);
 
+/*
+ * Visits every namespace as an item of the probe, its inode the key.  The
+ * visit is told whether the process stands in the namespace; when not, only
+ * pid_dir (/proc/PID of a process in it) shows it.  Says what it could not
+ * visit; the last line of status is the probe's own.  -1 with errno when there
+ * is no list at all.
+ */
+int netns_each(struct probe_run *,
+	       void (*visit)(void *arg, const struct netns *, bool inside,
+			     int pid_dir),
+	       void *arg);
+
 #endif

@@ -145,7 +145,7 @@ static void fill_row(struct proc_probe *pp, const struct proc *p)
 	row_bool(row, KEY_K_PROCESS_KTHREAD, p->kthread);
 	proc_status_row(pp, buf_view(&p->status));
 	args_row(pp, p);
-	proc_exe_row(row, p);
+	proc_exe_row(pp, p);
 	proc_where_row(pp, p);
 	if (!p->kthread && !p->zombie) {
 		proc_fd_row(pp, p);
@@ -316,6 +316,8 @@ static void run_processes(struct probe_run *run)
 	free(pid);
 	map_free(&pp.hashed);
 	free(pp.sha256);
+	map_free(&pp.recovered);
+	free(pp.image);
 	buf_free(&pp.row);
 	buf_free(&pp.list);
 	buf_free(&pp.text);

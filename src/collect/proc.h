@@ -16,7 +16,8 @@
 #define PROC_ARGS_MAX (2u << 20)   /* of argv, and of environ */
 #define PROC_LIST_MAX (192u << 10) /* of one list in the row, at first */
 #define PROC_ROW_MAX (960u << 10)  /* a reader passes on no longer ones */
-#define PROC_FD_MAX 65536u         /* descriptors listed */
+#define PROC_BASE_MAX 48
+#define PROC_FD_MAX 65536u /* descriptors listed */
 
 enum proc_part {
 	PART_STATUS,
@@ -49,8 +50,8 @@ struct proc_stat { /* of /proc/PID/stat */
 
 struct proc {
 	uint32_t pid;
-	int dir;       /* /proc/PID, stays with this very process */
-	char base[48]; /* "<pid>-<start ticks>" */
+	int dir;                  /* /proc/PID, stays with this very process */
+	char base[PROC_BASE_MAX]; /* "<pid>-<start ticks>" */
 	struct proc_stat stat;
 	bool kthread, zombie; /* neither has memory of its own */
 	bool have_mm, have_exe;
@@ -59,7 +60,8 @@ struct proc {
 	/* the executable */
 	char exe[LIVE_LINK_MAX + 1]; /* as the kernel names it now */
 	struct str path;             /* without ` (deleted)' */
-	bool deleted, memfd, replaced, hashed, recovered;
+	bool deleted, memfd, replaced, hashed;
+	uint64_t image; /* index + 1 in the probe's images, 0: none */
 	struct stat st;
 	unsigned char sha256[SHA256_LEN];
 };
@@ -71,6 +73,9 @@ struct proc_probe {
 	struct map hashed; /* dev, ino, size, mtime -> index + 1 in sha256 */
 	unsigned char (*sha256)[SHA256_LEN];
 	size_t nsha256, capsha256;
+	struct map recovered; /* dev, ino -> index + 1 in image */
+	char (*image)[PROC_BASE_MAX];
+	size_t nimage, capimage;
 	struct buf row, list, text;
 	size_t list_max; /* bytes of one list in this row */
 	unsigned cut;    /* bits of the parts that did not fit */
@@ -102,7 +107,7 @@ void proc_maps_row(struct proc_probe *, struct str maps);
 /* proc_exe.c: the link, what it points at, its hash. */
 void proc_exe_link(struct proc_probe *, struct proc *);
 void proc_exe_read(struct proc_probe *, struct proc *);
-void proc_exe_row(struct buf *row, const struct proc *);
+void proc_exe_row(struct proc_probe *, const struct proc *);
 
 /*
  * recover.c: a file that no path leads to any more, whole, from fd, as

@@ -151,17 +151,29 @@ static void hash_exe(struct proc_probe *pp, struct proc *p, int fd)
 	p->hashed = true;
 }
 
+/*
+ * One file may run in many processes (a browser after its upgrade): copied
+ * for the first of them, named for all.
+ */
 static void recover(struct proc_probe *pp, struct proc *p, int fd)
 {
+	uint64_t id[2] = { p->st.st_dev, p->st.st_ino };
 	struct buf what = { 0 };
-	uint64_t bytes;
+	uint64_t bytes, *at;
 	bool cut;
 
+	at = map_put(&pp->recovered, str_mem(id, sizeof id), NULL);
+	if (*at) {
+		p->image = *at;
+		return;
+	}
 	if (!recover_file(pp->run, fd, p->base, "exe", &cut, &bytes)) {
 		proc_missing(pp, PART_RECOVER, EINVAL);
 		return;
 	}
-	p->recovered = true;
+	vec_grow(&pp->image, &pp->capimage, pp->nimage + 1, sizeof p->base);
+	memcpy(pp->image[pp->nimage++], p->base, sizeof p->base);
+	p->image = *at = pp->nimage;
 	pp->bytes += bytes;
 	buf_fmt(&what, "recovered/%s/exe", p->base);
 	probe_status(pp->run, buf_view(&what),
@@ -204,8 +216,10 @@ static void exe_file_row(struct buf *row, const struct proc *p)
 	row_u64(row, KEY_K_PROCESS_EXE_SIZE, (uint64_t)p->st.st_size);
 }
 
-void proc_exe_row(struct buf *row, const struct proc *p)
+void proc_exe_row(struct proc_probe *pp, const struct proc *p)
 {
+	struct buf *row = &pp->row;
+
 	if (p->path.p == NULL)
 		return;
 	row_str(row, KEY_PROCESS_EXECUTABLE, p->path);
@@ -221,10 +235,10 @@ void proc_exe_row(struct buf *row, const struct proc *p)
 		row_str(row, KEY_PROCESS_HASH_SHA256, buf_view(&hex));
 		buf_free(&hex);
 	}
-	if (p->recovered) {
+	if (p->image) {
 		struct buf path = { 0 };
 
-		buf_fmt(&path, "recovered/%s/exe", p->base);
+		buf_fmt(&path, "recovered/%s/exe", pp->image[p->image - 1]);
 		json_kv_str(row, "image", buf_view(&path));
 		buf_free(&path);
 	}

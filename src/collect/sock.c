@@ -1,18 +1,13 @@
 /*
  * sock.c - the sockets probe: every socket of every network namespace, by
  * the kernel's own dumps (sock_diag), else from /proc/PID/net.
- *
- * Items are the inodes of the namespaces, ascending.
  */
 #include "sock.h"
-#include "live.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
@@ -194,79 +189,29 @@ static void read_table(struct sock_probe *sp, int pid_dir, enum sock_table t)
 	/* ENOENT: this kernel has no such protocol */
 }
 
-static int open_pid(struct sock_probe *sp, bool entered)
+static void read_ns(void *arg, const struct netns *ns, bool inside, int pid_dir)
 {
-	if (entered)
-		return openat(sp->env->proc, "self",
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return sp->ns->pid ? live_pid(sp->env->proc, sp->ns->pid) : -1;
-}
-
-static void ns_status(struct sock_probe *sp, int errnum)
-{
-	char what[64];
-
-	snprintf(what, sizeof what, "net:[%llu]",
-		 (unsigned long long)sp->ns->inode);
-	if (errnum == ESRCH || errnum == ENOENT)
-		probe_status(sp->run, str_of(what), PROBE_VANISHED, errnum, 0,
-			     0);
-	else
-		probe_status(sp->run, str_of(what),
-			     errnum == EPERM || errnum == EACCES ? PROBE_DENIED
-								 : PROBE_FAILED,
-			     errnum, 0, 0);
-}
-
-static bool read_ns(struct sock_probe *sp, const struct netns_set *set)
-{
-	bool entered = netns_enter(sp->env, set, sp->ns) == 0;
-	int errnum = errno, dir = open_pid(sp, entered);
+	struct sock_probe *sp = arg;
 	unsigned diag = sp->diag;
 
-	if (!entered)
+	sp->ns = ns;
+	if (!inside)
 		sp->diag = 0; /* a dump would answer for our own namespace */
-	if (!entered && dir < 0)
-		ns_status(sp, errnum);
-	else
-		for (unsigned t = 0; t < SOCK_TABLES; t++)
-			read_table(sp, dir, t);
+	for (unsigned t = 0; t < SOCK_TABLES; t++)
+		read_table(sp, pid_dir, t);
 	sp->diag = diag;
-	if (dir >= 0)
-		close(dir);
-	return !entered || netns_leave(set, sp->ns);
 }
 
 static void run_sockets(struct probe_run *run)
 {
 	struct sock_probe sp = { .run = run, .env = probe_env(run) };
-	struct netns_set set;
 
-	if (netns_list(sp.env, &set) < 0) {
-		probe_status(run, STR_NONE, PROBE_DENIED, errno, 0, 0);
-		return;
-	}
 	sp.diag = sock_diag_tables(sp.env);
-	for (size_t i = 0; i < set.n; i++) {
-		char what[64];
-
-		sp.ns = &set.ns[i];
-		snprintf(what, sizeof what, "net:[%llu]",
-			 (unsigned long long)sp.ns->inode);
-		if (probe_item(run, sp.ns->inode, str_of(what)) &&
-		    !read_ns(&sp, &set)) {
-			probe_status(run, str_of(what), PROBE_FAILED, errno, 0,
-				     0);
-			break;
-		}
-	}
-	if (set.denied)
-		probe_status(run, STR("namespaces of processes"), PROBE_DENIED,
-			     EACCES, set.denied, 0);
-	if (set.n == 0) /* no namespace is shown: what is ours, at least */
-		read_ns(&sp, &set);
-	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, sp.count, sp.bytes);
-	netns_free(&set);
+	if (netns_each(run, read_ns, &sp) < 0)
+		probe_status(run, STR_NONE, PROBE_DENIED, errno, 0, 0);
+	else
+		probe_status(run, STR_NONE, PROBE_COLLECTED, 0, sp.count,
+			     sp.bytes);
 	buf_free(&sp.row);
 	buf_free(&sp.text);
 }
