@@ -39,8 +39,10 @@ function libraries()
 	lib["^pcre2\\.h$"] = "detect"
 	lib["^jansson\\.h$"] = "host collect case cli"
 	lib["^openssl/"] = "util"
-	# fields of a journal are compressed one by one, rules are built in
-	lib["^(zstd|zstd_errors|lzma|bzlib|zlib)\\.h$"] = "util archive parse detect"
+	# fields of a journal are compressed one by one; rules and magic are
+	# built in
+	lib["^(zstd|zstd_errors|lzma|bzlib|zlib)\\.h$"] = \
+		"util archive parse detect collect"
 	lib["^nettle/|^xxhash\\.h$"] = ""
 	# Linux's own (DESIGN: portability)
 	lib["^linux/"] = "util collect watch"

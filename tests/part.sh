@@ -43,7 +43,9 @@ awk -v status="$status" '
 read -r passed failed skipped <"$counts/$name.count"
 
 if [ "$failed" -ne 0 ]; then
-	tail -n 60 "$log" | sed 's/^/    /'
+	grep -B 12 -A 6 '^[ \t]*not ok' "$log" >"$log.failed" ||
+		tail -n 40 "$log" >"$log.failed"
+	head -n 120 "$log.failed" | grep -v '^ok ' | sed 's/^/    /'
 fi
 printf '%-22s %d passed, %d failed' "$name" "$passed" "$failed"
 [ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
