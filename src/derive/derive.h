@@ -23,6 +23,8 @@ void enrich(struct event *, const struct source *, const struct context *,
 /* Login sessions: start to end, across utmp and logs; bounded. */
 struct sessions;
 struct sessions *sessions_new(void);
+/* The host (index of its context) of the events that follow; 0 at first. */
+void sessions_host(struct sessions *, uint32_t host);
 /* In time order; adds konseki.session.id, event.duration at the logout. */
 void sessions_event(struct sessions *, struct event *, struct arena *scratch);
 void sessions_free(struct sessions *);
