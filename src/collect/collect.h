@@ -59,8 +59,8 @@ struct collect_result {
 	uint64_t state[PROBE_STATES]; /* status lines by state */
 	struct collect_gap gap[COLLECT_MAX_GAPS];
 	size_t ngap;
-	bool interrupted; /* by a signal or the disk: the seal says so */
-	char stopped[160]; /* why it was cut, English; empty: it was not */
+	bool interrupted;    /* by a signal or the disk: the seal says so */
+	char stopped[160];   /* why it was cut, English; empty: it was not */
 	const char *noatime; /* how access times were protected */
 	int64_t duration_ns;
 };
@@ -73,11 +73,5 @@ struct collect_result {
  */
 int collect_run(const struct collect_options *, struct collect_result *,
 		struct err *);
-
-/*
- * konseki.json as a probe of its own, run before all others, also with
- * --root: one probe_member(KONSEKI_MANIFEST).  In manifest.c.
- */
-extern const struct probe probe_manifest;
 
 #endif

@@ -14,25 +14,33 @@
 #include "../archive/writer.h"
 #include "../util/json_out.h"
 
-enum probe_state { PROBE_COLLECTED, PROBE_ABSENT, PROBE_DENIED, PROBE_TIMEOUT,
-		   PROBE_TRUNCATED, PROBE_SKIPPED, PROBE_VANISHED,
-		   PROBE_FAILED, PROBE_STATES };
+enum probe_state {
+	PROBE_COLLECTED,
+	PROBE_ABSENT,
+	PROBE_DENIED,
+	PROBE_TIMEOUT,
+	PROBE_TRUNCATED,
+	PROBE_SKIPPED,
+	PROBE_VANISHED,
+	PROBE_FAILED,
+	PROBE_STATES
+};
 
 struct collect_options;
 
 struct collect_env { /* read-only for probes; set before the first fork */
-	int root;        /* fd of the private clone of / (or of --root DIR) */
-	int proc;        /* fd of /proc; -1 with --root */
-	bool live;       /* false with --root */
+	int root;    /* fd of the private clone of / (or of --root DIR) */
+	int proc;    /* fd of /proc; -1 with --root */
+	bool live;   /* false with --root */
 	uint64_t max_file;
 	uint32_t self_pid;
 	uint64_t out_dev, out_ino; /* the output, never collected */
 	uint64_t boot_ns;          /* realtime of boot, for start times */
 	uint64_t clk_tck;
 	bool secrets_full;
-	unsigned char salt[16];    /* of this run, for hashed secrets */
+	unsigned char salt[16]; /* of this run, for hashed secrets */
 	const struct collect_options *options; /* as given, collect.h */
-	int64_t start_ns;          /* realtime at the start of the run */
+	int64_t start_ns; /* realtime at the start of the run */
 };
 
 struct probe_run;
@@ -60,7 +68,7 @@ void probe_status(struct probe_run *, struct str what, enum probe_state,
 		  int errnum, uint64_t count, uint64_t bytes);
 
 struct probe {
-	const char *name;   /* for `konseki probes', status, --help */
+	const char *name; /* for `konseki probes', status, --help */
 	const char *title, *title_ja;
 	const char *stream; /* live/NAME, or NULL */
 	const char *reads;  /* what it reads, for the manual */

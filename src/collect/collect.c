@@ -1,0 +1,384 @@
+/*
+ * collect.c - one run, from the shield to the seal.
+ */
+#define _GNU_SOURCE
+#include "collect.h"
+#include "gather.h"
+#include "manifest.h"
+#include "mounts.h"
+#include "output.h"
+#include "paths.h"
+#include "programs.h"
+#include "walk.h"
+
+#include "../util/io.h"
+#include "../util/timefmt.h"
+#include "konseki/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define DEADLINE_NS (5 * NS_PER_S)
+#define MAX_FILE (UINT64_C(1) << 30)
+
+struct run {
+	const struct collect_options *opt;
+	struct collect_result *res;
+	struct scene *scene;
+	struct intake *in;
+	struct crew crew;
+	struct budget budget;
+	struct output out;
+	enum shield shield;
+	struct sigaction was[4];
+};
+
+/* --- signals --------------------------------------------------------- */
+
+static volatile sig_atomic_t signals; /* INT and TERM so far */
+
+static void on_signal(int sig)
+{
+	if (++signals < 2)
+		return;
+	(void)signal(sig, SIG_DFL); /* the second ends at once */
+	(void)raise(sig);
+}
+
+static const int caught[4] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+
+static void signals_take(struct run *r)
+{
+	struct sigaction a = { .sa_handler = on_signal };
+
+	signals = 0;
+	for (size_t i = 0; i < 4; i++) {
+		if (i == 2)
+			a.sa_handler = SIG_IGN;
+		(void)sigaction(caught[i], &a, &r->was[i]);
+	}
+}
+
+static void signals_give_back(struct run *r)
+{
+	for (size_t i = 0; i < 4; i++)
+		(void)sigaction(caught[i], &r->was[i], NULL);
+}
+
+/* --- before ---------------------------------------------------------- */
+
+static int set_env(struct run *r, struct err *err)
+{
+	struct collect_env *e = &r->scene->env;
+	const struct collect_options *o = r->opt;
+
+	e->live = o->root == NULL;
+	e->proc = -1;
+	e->root = -1;
+	e->max_file = o->max_file ? o->max_file : MAX_FILE;
+	e->self_pid = (uint32_t)getpid();
+	e->start_ns = sys_realtime_ns();
+	e->boot_ns = (uint64_t)(e->start_ns - sys_boottime_ns());
+	e->clk_tck = (uint64_t)sysconf(_SC_CLK_TCK);
+	e->secrets_full = o->secrets_full;
+	e->options = o;
+	sys_random(e->salt, sizeof(e->salt));
+	r->scene->opt = o;
+	r->scene->root_path = "/";
+	if (o->root) {
+		char *p = realpath(o->root, NULL);
+
+		if (!p)
+			return err_sys(err, "--root", o->root);
+		r->scene->root_path = arena_cstr(&r->scene->arena, str_of(p));
+		free(p);
+	}
+	return 0;
+}
+
+/* For the name of the file only; the manifest says it properly. */
+static void host_name(const struct run *r, char out[256])
+{
+	struct utsname u;
+	char text[256];
+	ssize_t n;
+	int etc, fd;
+
+	(void)snprintf(out, 256, "host");
+	if (r->scene->env.live) {
+		if (uname(&u) == 0 && u.nodename[0])
+			(void)snprintf(out, 256, "%s", u.nodename);
+		return;
+	}
+	etc = openat(r->scene->env.root, "etc",
+		     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = etc < 0 ? -1
+		     : openat(etc, "hostname",
+			      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	n = fd < 0 ? -1 : io_read(fd, text, sizeof(text) - 1);
+	if (n > 0) {
+		struct str s = str_trim(str_mem(text, (size_t)n));
+
+		if (s.n && !str_has(s, STR("\n")))
+			(void)snprintf(out, 256, STR_FMT, STR_ARG(s));
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	if (etc >= 0)
+		(void)close(etc);
+}
+
+static int set_reserve(struct run *r, struct err *err)
+{
+	uint64_t reserve = UINT64_MAX;
+
+	if (r->opt->reserve && !str_u64(str_of(r->opt->reserve), &reserve))
+		return err_set(err, "--reserve %s: a number of bytes",
+			       r->opt->reserve);
+	budget_init(&r->budget, r->out.stream ? -1 : r->out.fd, reserve);
+	if (!budget_room(&r->budget))
+		return err_set(
+			err,
+			"too little room: %llu MiB must stay free beside "
+			"%s (--reserve changes that; -o - needs none)",
+			(unsigned long long)(r->budget.reserve >> 20),
+			r->out.path);
+	return 0;
+}
+
+static int start(struct run *r, struct err *err)
+{
+	struct writer_options wo = { .may_write = budget_may_write,
+				     .arg = &r->budget };
+	char name[256];
+
+	if (set_env(r, err) < 0)
+		return -1;
+	budget_be_gentle();
+	if (mounts_shield(r->scene, &r->shield, err) < 0)
+		return -1;
+	host_name(r, name);
+	if (output_open(&r->out, r->scene, name, err) < 0)
+		return -1;
+	r->scene->env.out_dev = r->out.dev;
+	r->scene->env.out_ino = r->out.ino;
+	if (set_reserve(r, err) < 0)
+		return -1;
+	wo.fd = r->out.fd;
+	r->in->w = writer_new(&wo, err);
+	if (!r->in->w)
+		return -1;
+	r->in->scene = r->scene;
+	r->in->res = r->res;
+	r->in->budget = &r->budget;
+	r->crew = (struct crew){
+		.scene = r->scene,
+		.in = r->in,
+		.budget = &r->budget,
+		.deadline_ns =
+			r->opt->deadline_ns ? r->opt->deadline_ns : DEADLINE_NS,
+		.out_fd = r->out.stream ? -1 : r->out.fd,
+		.signals = &signals,
+	};
+	return 0;
+}
+
+/* --- the jobs -------------------------------------------------------- */
+
+static void run_manifest(struct probe_run *run)
+{
+	struct buf text = { 0 };
+	struct err err = { 0 };
+	struct member m = { .name = STR(KONSEKI_MANIFEST), .mode = 0600 };
+
+	run_touch(run, 0, STR(KONSEKI_MANIFEST));
+	if (manifest_build(&text, run->env, &err) < 0) {
+		run_status(run, "manifest", NULL, STR_NONE, PROBE_FAILED,
+			   err.errnum, 0, 0, 0);
+		return;
+	}
+	m.size = text.n;
+	m.mtime_ns = run->env->start_ns;
+	m.atime_ns = m.ctime_ns = INT64_MIN;
+	probe_member(run, &m, -1, buf_view(&text));
+	buf_free(&text);
+}
+
+static const struct job job_manifest = { .name = "manifest",
+					 .run = run_manifest };
+
+static void say_shield(struct run *r)
+{
+	r->res->noatime = shield_name(r->shield);
+	if (r->shield == SHIELD_NOATIME)
+		intake_status(r->in, "noatime", NULL,
+			      STR("access times of links and directories, and "
+				  "of other owners' files, may change"),
+			      PROBE_DENIED, EPERM, 0, 0, 0);
+	else
+		intake_status(r->in, "noatime", NULL,
+			      str_of(shield_name(r->shield)), PROBE_COLLECTED,
+			      0, 1, 0, 0);
+}
+
+static void say_mounts(struct run *r)
+{
+	const struct mounts *ms = &r->scene->mounts;
+
+	for (size_t i = 0; i < ms->nmount; i++) {
+		const struct mount *m = &ms->mount[i];
+		struct buf b = { 0 };
+
+		if (m->class <= MOUNT_LISTED || m->class == MOUNT_PSEUDO)
+			continue;
+		buf_str(&b, m->point);
+		buf_fmt(&b, " (%s, " STR_FMT ")", mount_class_name(m->class),
+			STR_ARG(m->type));
+		intake_status(r->in, "mounts", NULL, buf_view(&b),
+			      PROBE_SKIPPED, 0, 0, 0, 0);
+		buf_free(&b);
+	}
+}
+
+static bool all_jobs(struct run *r)
+{
+	if (!crew_run(&r->crew, &job_manifest))
+		return false;
+	say_shield(r);
+	say_mounts(r);
+	for (size_t i = 0; probe_table[i]; i++) {
+		struct job j = { .name = probe_table[i]->name,
+				 .core = probe_table[i]->core,
+				 .probe = probe_table[i] };
+
+		if (probe_table[i]->live_only && !r->scene->env.live)
+			continue;
+		if (!crew_run(&r->crew, &j))
+			return false;
+	}
+	if (!crew_run(&r->crew, &job_paths) || !crew_run(&r->crew, &job_walk))
+		return false;
+	r->res->nfile = r->in->nobject;
+	programs_sort(r->scene);
+	return crew_run(&r->crew, &job_programs);
+}
+
+/* --- the account ----------------------------------------------------- */
+
+static void missing_group(struct run *r, const char *group)
+{
+	struct buf b = { 0 };
+
+	buf_puts(&b, group);
+	buf_c(&b, '\n');
+	if (!str_has(buf_view(&r->in->had), buf_view(&b)))
+		intake_gap(r->in, group, PROBE_ABSENT, STR_NONE);
+	buf_free(&b);
+}
+
+static void judge(struct run *r)
+{
+	for (size_t i = 0; i < path_count; i++)
+		if (path_table[i].core)
+			missing_group(r, path_table[i].core);
+	for (size_t i = 0; probe_table[i]; i++)
+		if (probe_table[i]->core &&
+		    (r->scene->env.live || !probe_table[i]->live_only))
+			missing_group(r, probe_table[i]->core);
+	missing_group(r, "files");
+	if (geteuid() != 0)
+		intake_gap(r->in, "privileges", PROBE_DENIED,
+			   STR("not run as root"));
+}
+
+static void say_why(struct run *r)
+{
+	struct collect_result *res = r->res;
+
+	if (!r->crew.stop)
+		return;
+	res->interrupted = true;
+	if (signals)
+		(void)snprintf(res->stopped, sizeof(res->stopped),
+			       "interrupted by a signal");
+	else if (r->in->failed)
+		(void)snprintf(res->stopped, sizeof(res->stopped), "%.150s",
+			       r->in->err.msg);
+	else
+		(void)snprintf(res->stopped, sizeof(res->stopped),
+			       "the disk of the archive is full but for its "
+			       "reserve of %llu MiB",
+			       (unsigned long long)(r->budget.reserve >> 20));
+}
+
+static int finish(struct run *r, struct err *err)
+{
+	struct collect_result *res = r->res;
+	struct buf clocks = { 0 };
+	int rc;
+
+	r->budget.closing = true;
+	judge(r);
+	say_why(r);
+	buf_fmt(&clocks, ",\"realtime_ns\":%lld,\"boottime_ns\":%lld",
+		(long long)sys_realtime_ns(), (long long)sys_boottime_ns());
+	rc = writer_finish(r->in->w, !res->interrupted, buf_view(&clocks), err);
+	buf_free(&clocks);
+	res->bytes_in = writer_bytes_in(r->in->w);
+	res->bytes_out = writer_bytes_out(r->in->w);
+	if (rc == 0)
+		rc = output_commit(&r->out, err);
+	if (rc == 0)
+		writer_digest(r->in->w, res->file_sha256, res->seal_sha256);
+	if (!r->out.stream)
+		(void)snprintf(res->path, sizeof(res->path), "%.4095s",
+			       rc == 0 ? r->out.path : r->out.partial);
+	res->duration_ns = sys_realtime_ns() - r->scene->env.start_ns;
+	return rc == 0 ? 0 : 1;
+}
+
+int collect_run(const struct collect_options *o, struct collect_result *res,
+		struct err *err)
+{
+	struct run *r = xmalloc(sizeof(*r));
+	int rc;
+
+	*res = (struct collect_result){ 0 };
+	r->opt = o;
+	r->res = res;
+	r->scene = xmalloc(sizeof(*r->scene));
+	r->in = xmalloc(sizeof(*r->in));
+	r->out.fd = -1;
+	signals_take(r);
+	rc = start(r, err);
+	if (rc == 0) {
+		(void)all_jobs(r); /* say_why has the reason */
+		rc = finish(r, err);
+		if (rc != 0 && res->bytes_out == 0)
+			rc = -1;
+	}
+	if (rc < 0)
+		output_discard(&r->out);
+	signals_give_back(r);
+	if (r->in->w)
+		writer_free(r->in->w);
+	crew_free(&r->crew);
+	intake_free(r->in);
+	if (r->scene->env.root >= 0)
+		(void)close(r->scene->env.root);
+	if (r->scene->env.proc >= 0)
+		(void)close(r->scene->env.proc);
+	free(r->scene->program);
+	map_free(&r->scene->done);
+	arena_free(&r->scene->arena);
+	free(r->scene);
+	free(r->in);
+	free(r);
+	return rc;
+}

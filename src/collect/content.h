@@ -1,0 +1,29 @@
+/*
+ * collect/content.h - one file's bytes into the archive: holes kept, big
+ * files in numbered parts, secrets as facts, page cache as it was.
+ */
+#ifndef COLLECT_CONTENT_H
+#define COLLECT_CONTENT_H
+
+#include "run.h"
+
+#define CONTENT_PART (64u << 20) /* data bytes of one member */
+
+struct content {
+	struct str path; /* on the host: member files/<path> */
+	int fd;
+	struct meta meta;
+	uint64_t max; /* data bytes that are taken */
+	bool shadow;  /* password hashes: facts only */
+	/* results */
+	uint64_t bytes;
+	enum probe_state state;
+	int errnum;
+};
+
+/* Reads fd into the member that was begun: its extents from offset 0. */
+void content_stream(struct probe_run *, int fd, const struct member *);
+/* The whole file; fills the results. */
+void content_copy(struct probe_run *, struct content *);
+
+#endif

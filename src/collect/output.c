@@ -1,0 +1,187 @@
+/*
+ * output.c - the file, and whose disk it is on.
+ *
+ * What an investigator plugs in or mounts is not the host's: remote and FUSE
+ * mounts, and anything under /mnt, /media, /run/media that is not the root
+ * file system again.
+ */
+#define _GNU_SOURCE
+#include "output.h"
+
+#include "../util/io.h"
+#include "../util/timefmt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define MOUNTINFO_MAX (32u << 20)
+
+static int set_name(struct output *o, const struct scene *sc,
+		    const char *hostname, struct err *err)
+{
+	const char *given = sc->opt->output;
+	struct civil t;
+	int n;
+
+	civil_of_s(ts_s(sc->env.start_ns), &t);
+	if (given)
+		n = snprintf(o->path, sizeof(o->path), "%s", given);
+	else
+		n = snprintf(o->path, sizeof(o->path),
+			     "%.200s-%04d%02u%02uT%02u%02u%02uZ.tar.zst",
+			     hostname, (int)t.year, t.month, t.day, t.hour,
+			     t.min, t.sec);
+	if (n < 0 || n >= (int)sizeof(o->path))
+		return err_set(err, "%s: the name is too long",
+			       given ? given : hostname);
+	/* a host name is no path */
+	for (char *p = o->path; !given && *p; p++)
+		if (*p == '/')
+			*p = '_';
+	(void)snprintf(o->partial, sizeof(o->partial), "%s.partial", o->path);
+	return 0;
+}
+
+static bool plugged_in(const struct mount *m, const struct mounts *ms)
+{
+	static const char *const place[] = { "/mnt/", "/media/",
+					     "/run/media/" };
+	const struct mount *root = mounts_at(ms, STR("/"));
+
+	if (m->class == MOUNT_REMOTE || m->class == MOUNT_FUSE)
+		return true;
+	if (str_is(m->point, "/mnt") || str_is(m->point, "/media"))
+		return !root || root->major != m->major ||
+		       root->minor != m->minor;
+	for (size_t i = 0; i < sizeof(place) / sizeof(*place); i++)
+		if (str_starts(m->point, str_of(place[i])))
+			return !root || root->major != m->major ||
+			       root->minor != m->minor;
+	return false;
+}
+
+/* A dead system on a disk of its own: that disk is the suspect's. */
+static bool on_dead_disk(const struct output *o, const struct scene *sc)
+{
+	struct stat root, here;
+
+	if (fstat(sc->env.root, &root) < 0 || stat("/", &here) < 0)
+		return false;
+	return root.st_dev != here.st_dev &&
+	       scene_dev(major(root.st_dev), minor(root.st_dev)) == o->dev;
+}
+
+static bool on_live_host(const struct output *o)
+{
+	struct mounts_options opt = { .root = STR("/") };
+	struct arena a = { 0 };
+	struct mounts ms = { 0 };
+	struct buf text = { 0 };
+	bool yes = true;
+	int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && io_slurp(fd, MOUNTINFO_MAX, &text, NULL) == 0) {
+		mounts_read(buf_view(&text), &opt, &a, &ms);
+		for (size_t i = 0; i < ms.nmount; i++) {
+			const struct mount *m = &ms.mount[i];
+
+			if (scene_dev(m->major, m->minor) == o->dev &&
+			    plugged_in(m, &ms))
+				yes = false;
+		}
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	buf_free(&text);
+	arena_free(&a);
+	return yes;
+}
+
+static int check_place(const struct output *o, const struct scene *sc,
+		       struct err *err)
+{
+	bool suspect = sc->env.live ? on_live_host(o) : on_dead_disk(o, sc);
+
+	if (sc->opt->here || !suspect)
+		return 0;
+	return err_set(err,
+		       "%s is on a file system of the suspect host: writing "
+		       "there overwrites deleted data; use -o - or a mounted "
+		       "stick, or say --here",
+		       o->path);
+}
+
+static int stdout_open(struct output *o, struct err *err)
+{
+	struct stat st;
+
+	o->stream = true;
+	o->fd = STDOUT_FILENO;
+	if (isatty(o->fd))
+		return err_set(err, "-o -: standard output is a terminal");
+	if (fstat(o->fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		o->dev = scene_dev(major(st.st_dev), minor(st.st_dev));
+		o->ino = st.st_ino;
+	}
+	return 0;
+}
+
+int output_open(struct output *o, const struct scene *sc, const char *hostname,
+		struct err *err)
+{
+	const struct collect_options *opt = sc->opt;
+	struct stat st;
+
+	*o = (struct output){ .fd = -1 };
+	if (opt->output && strcmp(opt->output, "-") == 0)
+		return stdout_open(o, err);
+	if (set_name(o, sc, hostname, err) < 0)
+		return -1;
+	if (!opt->force && lstat(o->path, &st) == 0)
+		return err_set(err, "%s exists already; --force replaces it",
+			       o->path);
+	(void)unlink(o->partial); /* of a run that was killed; may be absent */
+	o->fd = open(o->partial,
+		     O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		     0600);
+	if (o->fd < 0)
+		return err_sys(err, "cannot create", o->partial);
+	if (fstat(o->fd, &st) == 0) {
+		o->dev = scene_dev(major(st.st_dev), minor(st.st_dev));
+		o->ino = st.st_ino;
+	}
+	if (check_place(o, sc, err) < 0) {
+		output_discard(o);
+		return -1;
+	}
+	return 0;
+}
+
+int output_commit(struct output *o, struct err *err)
+{
+	if (o->stream)
+		return 0;
+	if (fsync(o->fd) < 0 && errno != EINVAL && errno != EROFS)
+		return err_sys(err, "cannot write", o->partial);
+	if (close(o->fd) < 0)
+		return err_sys(err, "cannot write", o->partial);
+	o->fd = -1;
+	if (rename(o->partial, o->path) < 0)
+		return err_sys(err, "cannot rename", o->partial);
+	return 0;
+}
+
+void output_discard(struct output *o)
+{
+	if (o->stream)
+		return;
+	if (o->fd >= 0) {
+		(void)close(o->fd);
+		(void)unlink(o->partial); /* nothing half-written stays */
+	}
+	o->fd = -1;
+}

@@ -1,0 +1,15 @@
+/*
+ * collect/programs.h - the job that copies the programs the walk named:
+ * those that no package accounts for, newest change first.
+ */
+#ifndef COLLECT_PROGRAMS_H
+#define COLLECT_PROGRAMS_H
+
+#include "reader.h"
+
+extern const struct job job_programs;
+
+/* Newest change first; in the collector, before the job. */
+void programs_sort(struct scene *);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * collect/reader.h - runs jobs in reader processes and feeds what they send
+ * to the intake.  A reader that makes no progress for the deadline is left
+ * behind, and the job goes on after the item it was stuck on.
+ */
+#ifndef COLLECT_READER_H
+#define COLLECT_READER_H
+
+#include "intake.h"
+#include "run.h"
+
+#include <signal.h>
+
+struct job {
+	const char *name; /* for status and progress */
+	const char *core;
+	const struct probe *probe; /* or: */
+	void (*run)(struct probe_run *);
+	size_t nstate; /* shared bytes that outlive a reader */
+	/* names what the lost reader was stuck on; NULL: lane->what */
+	struct str (*where)(const struct lane *, struct buf *scratch);
+	/* copies the shared state for the next reader; false: give up */
+	bool (*resume)(const struct lane *from, struct lane *to);
+};
+
+struct crew {
+	struct scene *scene;
+	struct intake *in;
+	struct budget *budget;
+	int64_t deadline_ns;
+	int out_fd; /* of the archive: closed in readers */
+	const volatile sig_atomic_t *signals; /* how many INT/TERM came */
+	bool stop;        /* interrupted, disk or archive: no further jobs */
+	int64_t drawn_ns; /* progress */
+	unsigned nstuck;  /* of the whole run */
+	int64_t since_ns; /* no progress since then */
+	unsigned char *buf;
+	size_t nbuf;
+};
+
+/* False when the archive has failed; crew->stop tells of an early end. */
+bool crew_run(struct crew *, const struct job *);
+void crew_free(struct crew *);
+
+#endif

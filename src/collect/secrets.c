@@ -1,0 +1,174 @@
+/*
+ * secrets.c - names of variables that hold secrets, and shadow files.
+ */
+#include "secrets.h"
+
+#include "../util/hash.h"
+#include "../util/json_out.h"
+
+#define SHADOW_LINES_MAX 200000u
+
+/* parts of names, compared without case */
+static const char *const secret_word[] = {
+	"PASSWORD",    "PASSWD",         "PASSPHRASE",
+	"SECRET",      "TOKEN",          "APIKEY",
+	"API_KEY",     "ACCESS_KEY",     "PRIVATE_KEY",
+	"CREDENTIAL",  "_PWD",           "_PASS",
+	"AUTH_KEY",    "ENCRYPTION_KEY", "SESSION_KEY",
+	"SIGNING_KEY", "COOKIE",         "BEARER",
+	"PGPASS",      "MYSQL_PWD",      "CONNECTION_STRING",
+	"SAS_KEY",     "ACCOUNT_KEY",    "WEBHOOK",
+};
+/* these only contain one of the words */
+static const char *const not_secret[] = {
+	"SSH_ASKPASS", "SUDO_ASKPASS", "GIT_ASKPASS",
+	"PWD",         "OLDPWD",       "XDG_SESSION_COOKIE_PATH"
+};
+
+bool secret_env_name(struct str name)
+{
+	for (size_t i = 0; i < sizeof(not_secret) / sizeof(*not_secret); i++)
+		if (str_ieq(name, str_of(not_secret[i])))
+			return false;
+	for (size_t i = 0; i < sizeof(secret_word) / sizeof(*secret_word);
+	     i++) {
+		struct str w = str_of(secret_word[i]);
+
+		for (size_t k = 0; k + w.n <= name.n; k++)
+			if (str_ieq((struct str){ name.p + k, w.n }, w))
+				return true;
+	}
+	return false;
+}
+
+static void stand_in(struct buf *out, struct str value,
+		     const struct collect_env *e)
+{
+	unsigned char d[SHA256_LEN];
+	struct sha256 h;
+
+	sha256_init(&h);
+	sha256_add(&h, e->salt, sizeof(e->salt));
+	sha256_add(&h, value.p, value.n);
+	sha256_end(&h, d);
+	buf_fmt(out, "<secret length=%zu sha256=", value.n);
+	buf_hex(out, d, 8);
+	buf_c(out, '>');
+}
+
+/* scheme://user:password@host: where the password lies in v */
+static bool url_password(struct str v, size_t *at, size_t *n)
+{
+	size_t s = str_find(v, STR("://")), end, at_sign, colon;
+	struct str auth;
+
+	if (s == (size_t)-1)
+		return false;
+	auth = str_skip(v, s + 3);
+	for (end = 0; end < auth.n && !strchr("/?# ", auth.p[end]); end++)
+		;
+	auth.n = end;
+	at_sign = str_rchr(auth, '@');
+	if (at_sign == (size_t)-1)
+		return false;
+	auth.n = at_sign;
+	colon = str_chr(auth, ':');
+	if (colon == (size_t)-1 || colon + 1 == auth.n)
+		return false;
+	*at = s + 3 + colon + 1;
+	*n = auth.n - colon - 1;
+	return true;
+}
+
+void secret_env(struct buf *out, struct str entry, const struct collect_env *e)
+{
+	size_t eq = str_chr(entry, '='), at, n;
+	struct str value;
+
+	if (e->secrets_full || eq == (size_t)-1) {
+		buf_str(out, entry);
+		return;
+	}
+	value = str_skip(entry, eq + 1);
+	buf_str(out, str_head(entry, eq + 1));
+	if (value.n && secret_env_name(str_head(entry, eq))) {
+		stand_in(out, value, e);
+	} else if (value.n <= SECRET_ENV_MAX && url_password(value, &at, &n)) {
+		buf_str(out, str_head(value, at));
+		stand_in(out, (struct str){ value.p + at, n }, e);
+		buf_str(out, str_skip(value, at + n));
+	} else {
+		buf_str(out, value);
+	}
+}
+
+void secret_environ(struct buf *out, struct str env,
+		    const struct collect_env *e)
+{
+	while (env.n > 0) {
+		struct str entry = str_cut(&env, '\0');
+
+		secret_env(out, entry, e);
+		if (env.p)
+			buf_c(out, '\0');
+	}
+}
+
+/* crypt(5) prefixes */
+static const char *algorithm(struct str h)
+{
+	static const struct {
+		const char *prefix, *name;
+	} known[] = {
+		{ "$1$", "md5crypt" },    { "$2a$", "bcrypt" },
+		{ "$2b$", "bcrypt" },     { "$2x$", "bcrypt" },
+		{ "$2y$", "bcrypt" },     { "$5$", "sha256crypt" },
+		{ "$6$", "sha512crypt" }, { "$7$", "scrypt" },
+		{ "$y$", "yescrypt" },    { "$gy$", "gost-yescrypt" },
+		{ "$sha1", "sha1crypt" }, { "$md5", "sunmd5" },
+		{ "$argon2", "argon2" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (str_starts(h, str_of(known[i].prefix)))
+			return known[i].name;
+	return h.n == 13 ? "descrypt" : h.n ? "unknown" : NULL;
+}
+
+static void shadow_line(struct buf *out, struct str path, struct str line)
+{
+	struct str user = str_cut(&line, ':'), hash, day;
+	bool locked, whole = line.p != NULL;
+	uint64_t n;
+
+	hash = whole ? str_cut(&line, ':') : STR_NONE;
+	day = line.p ? str_cut(&line, ':') : STR_NONE;
+	locked = hash.n && (hash.p[0] == '!' || hash.p[0] == '*');
+	json_open(out);
+	json_kv_str(out, "path", path);
+	json_kv_str(out, "kind", STR("shadow"));
+	json_kv_str(out, "user", user);
+	json_kv_str(out, "state",
+		    !whole        ? STR("damaged")
+		    : locked      ? STR("locked")
+		    : hash.n == 0 ? STR("empty")
+				  : STR("set"));
+	/* a locked account may keep its hash behind the `!' */
+	while (hash.n && (hash.p[0] == '!' || hash.p[0] == '*'))
+		hash = str_skip(hash, 1);
+	if (algorithm(hash))
+		json_kv_str(out, "algorithm", str_of(algorithm(hash)));
+	if (str_u64(day, &n))
+		json_kv_u64(out, "last_change_day", n);
+	json_close(out);
+}
+
+void secret_shadow_rows(struct buf *out, struct str path, struct str text)
+{
+	for (unsigned k = 0; text.p && k < SHADOW_LINES_MAX; k++) {
+		struct str line = str_cut(&text, '\n');
+
+		if (line.n)
+			shadow_line(out, path, str_head(line, 8192));
+	}
+}

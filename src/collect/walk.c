@@ -1,0 +1,493 @@
+/*
+ * walk.c - where to go.
+ *
+ * One buffer of names is worked off, then the directories among them are
+ * entered, last first, then listing goes on: the buffer is free whenever the
+ * walk descends, and the stack of names stays small.
+ */
+#define _GNU_SOURCE
+#include "walk.h"
+#include "beneath.h"
+#include "owned.h"
+
+#include "konseki/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* volatile places first, then everything */
+static const char *const roots[] = { "/run", "/dev/shm", "/tmp", "/var/tmp",
+				     "/" };
+#define NROOTS (sizeof(roots) / sizeof(roots[0]))
+
+static struct walk_dir *top(struct walk *w)
+{
+	return &w->st->dir[w->st->depth - 1];
+}
+
+struct str walk_full(struct walk *w, const char *name)
+{
+	struct walk_state *st = w->st;
+
+	buf_clear(&w->full);
+	buf_add(&w->full, st->path, st->npath);
+	if (st->npath != 1)
+		buf_c(&w->full, '/');
+	buf_puts(&w->full, name);
+	return buf_view(&w->full);
+}
+
+static void say(struct walk *w, struct str path, enum probe_state s, int e)
+{
+	run_status(w->run, "walk", "files", path, s, e, 0, 0, 0);
+}
+
+static bool is_root(struct str path)
+{
+	for (size_t i = 0; i < NROOTS; i++)
+		if (str_is(path, roots[i]))
+			return true;
+	return false;
+}
+
+static bool walked(const struct walk *w, struct str path)
+{
+	for (size_t i = 0; i < NROOTS; i++)
+		if (w->st->walked >> i & 1 && str_is(path, roots[i]))
+			return true;
+	return false;
+}
+
+static bool holds_mounts(const struct walk *w, struct str dir)
+{
+	const struct mounts *ms = &w->run->scene->mounts;
+
+	for (size_t i = 0; i < ms->nmount; i++)
+		if (str_eq(str_dir(ms->mount[i].point), dir) &&
+		    ms->mount[i].point.n > 1)
+			return true;
+	return false;
+}
+
+/* Hidden directories of homes, and what everybody may write. */
+static bool odd_place(struct str path, const struct meta *m)
+{
+	if (m->mode & S_ISVTX && m->mode & S_IWOTH)
+		return true;
+	if (str_starts(path, STR("/tmp")) || str_starts(path, STR("/run")) ||
+	    str_starts(path, STR("/dev/shm")) ||
+	    str_starts(path, STR("/var/tmp")))
+		return true;
+	return (str_starts(path, STR("/home/")) ||
+		str_starts(path, STR("/root"))) &&
+	       str_has(path, STR("/."));
+}
+
+/* Puts an open directory on top; its path is in state->path already. */
+static void push(struct walk *w, int fd, const struct meta *m)
+{
+	struct walk_state *st = w->st;
+	struct str path = { st->path, st->npath };
+	const struct mount *mnt = mounts_of(&w->run->scene->mounts, path);
+	bool odd = st->depth && top(w)->odd;
+	struct walk_dir *d;
+
+	w->fd[st->depth] = fd;
+	d = &st->dir[st->depth++];
+	*d = (struct walk_dir){
+		.dev = scene_dev(m->major, m->minor),
+		.npath = st->npath,
+		.nnames = st->nnames,
+		.mounts = holds_mounts(w, path),
+		.readable = !mnt || mount_readable(mnt),
+		.odd = odd || odd_place(path, m),
+	};
+}
+
+static void pop(struct walk *w)
+{
+	struct walk_state *st = w->st;
+
+	(void)close(w->fd[--st->depth]);
+	st->nnames = st->dir[st->depth].nnames;
+	st->nbuf = st->at = 0;
+	if (st->depth)
+		st->npath = st->dir[st->depth - 1].npath;
+}
+
+/* Takes the last name off the stack; it stays readable behind nnames. */
+static const char *take_name(struct walk_state *st)
+{
+	uint32_t i = st->nnames - 1;
+
+	while (i > 0 && st->names[i - 1] != '\0')
+		i--;
+	st->nnames = i;
+	return st->names + i;
+}
+
+static void push_name(struct walk *w, const char *name)
+{
+	struct walk_state *st = w->st;
+	size_t n = strlen(name) + 1;
+
+	if (n > WALK_NAMES - st->nnames) {
+		say(w, walk_full(w, name), PROBE_TRUNCATED, ENOMEM);
+		return;
+	}
+	memcpy(st->names + st->nnames, name, n);
+	st->nnames += (uint32_t)n;
+}
+
+static void enter(struct walk *w)
+{
+	struct walk_state *st = w->st;
+	size_t n;
+	const char *name = take_name(st);
+	struct meta m;
+	int fd;
+
+	st->phase = WALK_OPEN;
+	run_tick(w->run);
+	n = strlen(name);
+	if (st->depth == WALK_DEPTH || n + 1 > WALK_PATH - st->npath) {
+		say(w, walk_full(w, name), PROBE_TRUNCATED, ENAMETOOLONG);
+		return;
+	}
+	fd = open_dir(w->run, w->fd[st->depth - 1], name);
+	if (fd < 0 || sys_meta(&w->run->sys, fd, "", &m) < 0) {
+		enum probe_state s = run_state_of(errno);
+
+		say(w, walk_full(w, name),
+		    s == PROBE_ABSENT ? PROBE_VANISHED : s, errno);
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	if (st->npath != 1)
+		st->path[st->npath++] = '/';
+	memcpy(st->path + st->npath, name, n);
+	st->npath += (uint32_t)n;
+	push(w, fd, &m);
+	st->phase = WALK_START;
+}
+
+/*
+ * A mount point is asked of the table before it is touched.  False: there is
+ * nothing more to do with this entry.
+ */
+static bool mount_allows(struct walk *w, const char *name, const char **skip)
+{
+	struct str path = walk_full(w, name);
+	const struct scene *sc = w->run->scene;
+	const struct mount *m = mounts_at(&sc->mounts, path);
+	static const char *const why[] = {
+		[MOUNT_LOCAL] = NULL,
+		[MOUNT_LISTED] = NULL,
+		[MOUNT_BIND] = "bind: walked elsewhere",
+		[MOUNT_LAYERED] = "overlay: its layers are walked",
+		[MOUNT_REMOTE] = "remote",
+		[MOUNT_FUSE] = "fuse",
+		[MOUNT_AUTO] = "autofs",
+		[MOUNT_PSEUDO] = "pseudo",
+		[MOUNT_UNKNOWN] = "unknown file system",
+		[MOUNT_HIDDEN] = "hidden",
+	};
+
+	if (!m)
+		return true;
+	*skip = why[m->class];
+	if (scene_dead(sc, scene_dev(m->major, m->minor)))
+		*skip = "timeout";
+	else if (m->class <= MOUNT_LAYERED)
+		return true;
+	walk_row_bare(w, name, 'd', *skip);
+	if (m->class != MOUNT_PSEUDO)
+		run_status(w->run, "mounts", NULL, path, PROBE_SKIPPED, 0, 0, 0,
+			   0);
+	return false;
+}
+
+static void entry(struct walk *w, const struct dirent64 *d)
+{
+	struct walk_state *st = w->st;
+	struct walk_facts f = { 0 };
+	struct meta m;
+
+	if (top(w)->mounts && !mount_allows(w, d->name, &f.skip))
+		return;
+	if (sys_meta(&w->run->sys, w->fd[st->depth - 1], d->name, &m) < 0) {
+		if (errno != ENOENT)
+			say(w, walk_full(w, d->name), run_state_of(errno),
+			    errno);
+		return;
+	}
+	if (S_ISDIR(m.mode)) {
+		if (is_root(walk_full(w, d->name)) &&
+		    walked(w, walk_full(w, d->name)))
+			return; /* its row and all below are there */
+		if (m.have & META_MOUNT_ROOT &&
+		    !mounts_at(&w->run->scene->mounts, walk_full(w, d->name)))
+			f.skip = "mount that mountinfo does not name";
+		if (!f.skip)
+			push_name(w, d->name);
+	} else if (S_ISREG(m.mode) && m.size > 0 && top(w)->readable &&
+		   st->skip_examine != st->at + 1) {
+		st->phase = WALK_EXAMINE;
+		walk_look(w, d->name, &m, &f);
+	} else if (st->skip_examine == st->at + 1) {
+		f.skip = "timeout";
+	}
+	walk_row(w, d->name, &m, &f);
+}
+
+/* Works off the buffer from `at'. */
+static void entries(struct walk *w)
+{
+	struct walk_state *st = w->st;
+
+	if (fchdir(w->fd[st->depth - 1]) < 0) /* for llistxattr, by name */
+		w->no_xattr = true;
+	walk_prefix(w);
+	while (st->at < st->nbuf) {
+		const struct dirent64 *d = (const void *)(st->dirbuf + st->at);
+
+		if (d->reclen == 0 || d->reclen > st->nbuf - st->at)
+			break;
+		if (strcmp(d->name, ".") != 0 && strcmp(d->name, "..") != 0) {
+			st->phase = WALK_ENTRY;
+			entry(w, d);
+			run_tick(w->run);
+			st->nobject++;
+		}
+		st->at += d->reclen;
+	}
+	st->phase = WALK_START;
+	st->nbuf = st->at = 0;
+	if (st->nobject - w->counted >= 4096) {
+		run_count(w->run, st->nobject - w->counted);
+		w->counted = st->nobject;
+	}
+}
+
+static void list(struct walk *w)
+{
+	struct walk_state *st = w->st;
+	struct walk_dir *d = top(w);
+	const struct dirent64 *e;
+	long n;
+
+	st->phase = WALK_LIST;
+	w->run->lane->dev = d->dev;
+	run_tick(w->run);
+	n = sys_getdents(w->fd[st->depth - 1], st->dirbuf, WALK_DIRBUF);
+	if (n < 0)
+		say(w, (struct str){ st->path, st->npath }, run_state_of(errno),
+		    errno);
+	if (n <= 0) {
+		d->ended = 1;
+		return;
+	}
+	for (long at = 0; at < n; at += e->reclen) {
+		e = (const void *)(st->dirbuf + at);
+		d->pos = e->off;
+	}
+	st->at = 0;
+	st->nbuf = (uint32_t)n;
+	entries(w);
+}
+
+static void below_root(struct walk *w)
+{
+	struct walk_state *st = w->st;
+
+	while (st->depth > 0) {
+		if (st->at < st->nbuf)
+			entries(w); /* a replacement goes on in the middle */
+		else if (st->nnames > top(w)->nnames)
+			enter(w);
+		else if (!top(w)->ended)
+			list(w);
+		else
+			pop(w);
+	}
+}
+
+/* Opens a starting point and writes its own row. */
+static bool open_root(struct walk *w, const char *path)
+{
+	struct walk_state *st = w->st;
+	struct walk_facts none = { 0 };
+	struct str name;
+	struct place p;
+	int fd;
+
+	if (beneath(w->run, str_of(path), false, &p) < 0)
+		return false;
+	fd = S_ISDIR(p.meta.mode) && p.mount && mount_walkable(p.mount)
+		     ? place_opendir(w->run, &p)
+		     : -1;
+	if (fd >= 0) {
+		name = str_base(str_of(path));
+		st->npath = (uint32_t)(strlen(path) - name.n);
+		memcpy(st->path, path, st->npath);
+		st->npath -= st->npath > 1; /* without the slash */
+		walk_prefix(w);
+		w->no_xattr = fchdir(p.dir) < 0;
+		walk_row(w, name.n ? p.name : "", &p.meta, &none);
+		st->nobject++;
+		st->npath = (uint32_t)strlen(path);
+		memcpy(st->path, path, st->npath);
+		push(w, fd, &p.meta);
+	}
+	place_close(&p);
+	return fd >= 0;
+}
+
+/* Opens the chain of directories the lost reader had open. */
+static void reopen(struct walk *w)
+{
+	struct walk_state *st = w->st;
+	uint32_t depth = st->depth;
+	char name[256];
+
+	for (st->depth = 0; st->depth < depth; st->depth++) {
+		struct walk_dir *d = &st->dir[st->depth];
+		struct str s = { st->path, d->npath };
+		int fd;
+
+		if (scene_dead(w->run->scene, d->dev))
+			break;
+		if (st->depth == 0) {
+			struct place p;
+
+			if (beneath(w->run, s, false, &p) < 0)
+				break;
+			fd = place_opendir(w->run, &p);
+			place_close(&p);
+		} else {
+			s = str_base(s);
+			if (s.n >= sizeof(name))
+				break;
+			memcpy(name, s.p, s.n);
+			name[s.n] = '\0';
+			fd = open_dir(w->run, w->fd[st->depth - 1], name);
+		}
+		if (fd < 0)
+			break;
+		if (d->pos)
+			(void)lseek(fd, d->pos, SEEK_SET);
+		w->fd[st->depth] = fd;
+	}
+	if (st->depth < depth) { /* what was above is gone with its names */
+		st->nnames = st->dir[st->depth].nnames;
+		st->nbuf = st->at = 0;
+		st->phase = WALK_START;
+		if (st->depth)
+			st->npath = top(w)->npath;
+	}
+}
+
+/* The collector has stated the timeout; get past it. */
+static void pass_over(struct walk *w)
+{
+	struct walk_state *st = w->st;
+
+	if (st->depth == 0)
+		return;
+	if (st->phase == WALK_LIST) {
+		top(w)->ended = 1;
+		st->nbuf = st->at = 0;
+	} else if (st->phase == WALK_EXAMINE) {
+		st->skip_examine = st->at + 1;
+	} else if (st->phase == WALK_ENTRY) {
+		const struct dirent64 *d = (const void *)(st->dirbuf + st->at);
+
+		walk_prefix(w);
+		walk_row_bare(w, d->name, '?', "timeout");
+		st->nobject++;
+		st->at += d->reclen;
+	}
+	st->phase = WALK_START;
+}
+
+static void run_walk(struct probe_run *r)
+{
+	struct walk *w = xmalloc(sizeof(*w));
+	struct walk_state *st = r->lane->state;
+
+	w->run = r;
+	w->st = st;
+	w->counted = st->nobject;
+	if (st->phase != WALK_OWNED || !r->resumed) {
+		if (!r->resumed)
+			st->phase = WALK_OWNED;
+		owned_read(r, &w->arena, &w->dpkg);
+	}
+	run_touch(r, 0, STR_NONE);
+	if (r->resumed && st->depth > 0) {
+		reopen(w);
+		pass_over(w);
+		below_root(w);
+		st->walked |= 1u << st->root;
+	}
+	for (; st->root < NROOTS; st->root++) {
+		if (st->walked >> st->root & 1)
+			continue;
+		st->phase = WALK_ROOT;
+		if (!open_root(w, roots[st->root]))
+			continue;
+		st->phase = WALK_START;
+		below_root(w);
+		st->walked |= 1u << st->root;
+	}
+	run_count(r, st->nobject - w->counted);
+	run_status(r, "walk", "files", STR_NONE, PROBE_COLLECTED, 0,
+		   st->nobject, st->nbytes, sys_boottime_ns() - r->began_ns);
+}
+
+static struct str where(const struct lane *l, struct buf *b)
+{
+	const struct walk_state *st = l->state;
+	const char *name = NULL;
+
+	if (st->depth == 0)
+		return str_mem(l->what, l->nwhat);
+	buf_add(b, st->path, st->npath);
+	if (st->phase == WALK_OPEN)
+		name = st->names + st->nnames;
+	else if (st->phase == WALK_ENTRY || st->phase == WALK_EXAMINE)
+		name = ((const struct dirent64 *)(const void *)(st->dirbuf +
+								st->at))
+			       ->name;
+	if (name && st->npath != 1)
+		buf_c(b, '/');
+	if (name)
+		buf_puts(b, name);
+	return buf_view(b);
+}
+
+static bool resume(const struct lane *from, struct lane *to)
+{
+	const struct walk_state *a = from->state;
+	struct walk_state *b = to->state;
+
+	memcpy(b, a, offsetof(struct walk_state, names));
+	memcpy(b->names, a->names, a->nnames);
+	if (b->depth == 0 && b->phase == WALK_ROOT)
+		b->walked |= 1u << b->root;
+	return b->root < NROOTS;
+}
+
+const struct job job_walk = {
+	.name = "walk",
+	.core = "files",
+	.run = run_walk,
+	.nstate = sizeof(struct walk_state),
+	.where = where,
+	.resume = resume,
+};

@@ -1,0 +1,86 @@
+/*
+ * collect/walk.h - the one walk over every local file system: a row of
+ * state/files for each object, and the list of programs to be collected.
+ *
+ * Where the walk stands lives in shared memory, so that a replacement reader
+ * goes on behind the entry that got the last one stuck.
+ */
+#ifndef COLLECT_WALK_H
+#define COLLECT_WALK_H
+
+#include "reader.h"
+
+#include "../host/dpkg.h"
+
+#define WALK_PATH 16384u /* bytes of a path; deeper is stated, not walked */
+#define WALK_DEPTH 1024u /* open directories of the chain */
+#define WALK_DIRBUF 65536u
+#define WALK_NAMES (16u << 20) /* names of directories still to be entered */
+
+enum walk_phase {
+	WALK_START,   /* between things */
+	WALK_OWNED,   /* reading the package database */
+	WALK_ROOT,    /* opening a starting point */
+	WALK_OPEN,    /* opening the directory names + nnames */
+	WALK_LIST,    /* getdents of the top */
+	WALK_ENTRY,   /* the entry at `at' */
+	WALK_EXAMINE, /* its content */
+};
+
+struct walk_dir {
+	int64_t pos; /* getdents position behind the last buffer */
+	uint64_t dev;
+	uint32_t npath;   /* of its path in state->path */
+	uint32_t nnames;  /* names below this belong to ancestors */
+	uint8_t ended;    /* listed to the end */
+	uint8_t mounts;   /* a mount point lies directly in it */
+	uint8_t readable; /* files on it may be opened */
+	uint8_t odd;      /* where intruders drop things: open more */
+};
+
+struct walk_state {                   /* shared */
+	uint32_t phase, root, walked; /* walked: bit per root */
+	uint32_t depth, npath, nnames, at, nbuf;
+	uint32_t skip_examine; /* at + 1 of an entry whose content is stuck */
+	uint64_t nobject, nbytes;
+	char path[WALK_PATH];
+	struct walk_dir dir[WALK_DEPTH];
+	_Alignas(8) char dirbuf[WALK_DIRBUF];
+	char names[WALK_NAMES]; /* NUL-ended, a stack */
+};
+
+struct walk { /* of one reader */
+	struct probe_run *run;
+	struct walk_state *st;
+	int fd[WALK_DEPTH];
+	bool no_xattr; /* on this directory's file system */
+	uint64_t counted;
+	struct buf row, prefix, link, xattr, full;
+	bool prefix_ok; /* UTF-8 */
+	struct dpkg dpkg;
+	struct arena arena;
+	struct examiner *ex;
+};
+
+extern const struct job job_walk;
+
+/* walk_row.c: one object as a row, sent. */
+struct walk_facts {
+	const char *kind, *mime; /* NULL: not looked at, or none */
+	char sha256[65], md5[33];
+	const char *skip; /* why it was not entered or examined; NULL */
+};
+void walk_row(struct walk *, const char *name, const struct meta *,
+	      const struct walk_facts *);
+/* Only a name is known: what lies there must not be, or was not, touched. */
+void walk_row_bare(struct walk *, const char *name, char type,
+		   const char *skip);
+/* The row of the directory on top itself (roots). */
+void walk_prefix(struct walk *); /* after the top directory has changed */
+
+/* walk_look.c: content of a regular file by --hash, candidates. */
+void walk_look(struct walk *, const char *name, const struct meta *,
+	       struct walk_facts *);
+struct str walk_full(struct walk *, const char *name); /* top + name */
+
+#endif

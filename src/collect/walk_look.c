@@ -1,0 +1,190 @@
+/*
+ * walk_look.c - the content of a regular file, as far as --hash asks, and
+ * whether it is a program that no package accounts for.
+ *
+ * Opening every file is what costs a walk: by default only what may be run,
+ * is named like a program, or lies where anybody may drop things is opened.
+ */
+#define _GNU_SOURCE
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "beneath.h"
+#include "cache.h"
+#include "kind.h"
+#include "walk.h"
+
+#include "../util/buf.h"
+
+#include <errno.h>
+#include <openssl/md5.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READ_BYTES (256u << 10)
+#define WEB_MAX (32u << 20)
+#define MIME_MAX 20000u /* files: libmagic takes up to a millisecond each */
+
+struct examiner {
+	unsigned char buf[READ_BYTES];
+	struct magic_box *box;
+	unsigned nmime;
+};
+
+static bool wanted(struct walk *w, const char *name, const struct meta *m)
+{
+	switch (w->run->scene->opt->hash) {
+	case HASH_NONE:
+		return false;
+	case HASH_ALL:
+		return true;
+	default:
+		return m->size >= 2 &&
+		       (m->mode & 0111 || w->st->dir[w->st->depth - 1].odd ||
+			kind_program_name(str_of(name)));
+	}
+}
+
+static bool is_output(const struct walk *w, const struct meta *m)
+{
+	const struct collect_env *e = w->run->env;
+
+	return m->ino == e->out_ino &&
+	       scene_dev(m->major, m->minor) == e->out_dev;
+}
+
+static void hex(const unsigned char *p, size_t n, char *out)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = digit[p[i] >> 4];
+		out[2 * i + 1] = digit[p[i] & 15];
+	}
+	out[2 * n] = '\0';
+}
+
+/* Both digests in one read; what was read already is in the buffer. */
+static bool digest(struct walk *w, int fd, size_t have, bool owned,
+		   struct walk_facts *f)
+{
+	unsigned char out[SHA256_LEN], *buf = w->ex->buf;
+	struct sha256 sha;
+	MD5_CTX md5;
+	uint64_t off = have;
+	ssize_t n = (ssize_t)have;
+
+	sha256_init(&sha);
+	(void)MD5_Init(&md5); /* cannot fail */
+	while (n > 0) {
+		sha256_add(&sha, buf, (size_t)n);
+		if (owned)
+			(void)MD5_Update(&md5, buf, (size_t)n);
+		w->st->nbytes += (uint64_t)n;
+		run_tick(w->run);
+		n = pread(fd, buf, READ_BYTES, (off_t)off);
+		off += n > 0 ? (uint64_t)n : 0;
+	}
+	if (n < 0)
+		return false;
+	sha256_end(&sha, out);
+	hex(out, sizeof(out), f->sha256);
+	if (owned) {
+		(void)MD5_Final(out, &md5);
+		hex(out, 16, f->md5);
+	}
+	return true;
+}
+
+/* Does no package account for it? */
+static bool stray(struct walk *w, struct str path, const struct walk_facts *f)
+{
+	const struct package *p;
+
+	switch (dpkg_state(&w->dpkg, path, str_of(f->md5), &p)) {
+	case PKG_UNKNOWN: /* no database: places speak */
+		return !kind_system_dir(path);
+	case PKG_UNPACKAGED:
+	case PKG_MODIFIED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void candidate(struct walk *w, struct str path, const struct meta *m)
+{
+	struct frame_program p = {
+		.ctime_ns = m->ctime_ns,
+		.size = m->size,
+		.web = kind_web_root(path) && kind_web_name(path),
+	};
+
+	run_program(w->run, &p, path);
+}
+
+static bool owned(struct walk *w, struct str path)
+{
+	return dpkg_owner(&w->dpkg, path) != NULL;
+}
+
+/* Opens, looks, digests; the kind, or NULL. */
+static void examine(struct walk *w, const char *name, const struct meta *m,
+		    struct walk_facts *f)
+{
+	struct str path = walk_full(w, name);
+	bool own = owned(w, path), all;
+	struct cache cache;
+	struct meta now;
+	ssize_t n;
+	int fd = open_regular(w->run, w->fd[w->st->depth - 1], name, &now);
+
+	if (fd < 0) {
+		if (errno != ENOENT)
+			run_status(w->run, "walk", NULL, path,
+				   run_state_of(errno), errno, 0, 0, 0);
+		return;
+	}
+	all = w->run->scene->opt->hash == HASH_ALL;
+	cache_look(&cache, &w->run->sys, fd, 0, m->size);
+	n = pread(fd, w->ex->buf, READ_BYTES, 0);
+	if (n > 0) {
+		struct str head = str_mem(
+			w->ex->buf, n < KIND_HEAD ? (size_t)n : KIND_HEAD);
+
+		f->kind = kind_of(head);
+		if (!own && (f->kind || all) && w->ex->nmime < MIME_MAX) {
+			w->ex->nmime++;
+			f->mime = kind_mime(&w->ex->box, head);
+		}
+		if ((f->kind || all) && !digest(w, fd, (size_t)n, own, f))
+			n = -1;
+	}
+	if (n < 0)
+		run_status(w->run, "walk", NULL, path, run_state_of(errno),
+			   errno, 0, 0, 0);
+	cache_restore(&cache, fd);
+	(void)close(fd);
+}
+
+void walk_look(struct walk *w, const char *name, const struct meta *m,
+	       struct walk_facts *f)
+{
+	bool web = kind_web_name(str_of(name)) && m->size <= WEB_MAX &&
+		   kind_web_root(walk_full(w, name));
+	struct str path;
+
+	if (!w->ex)
+		w->ex = xmalloc(sizeof(*w->ex));
+	if (is_output(w, m)) {
+		f->skip = "the archive itself";
+		return;
+	}
+	if (wanted(w, name, m))
+		examine(w, name, m, f);
+	path = walk_full(w, name);
+	/* without a look inside, mode and name are all there is to go by */
+	if ((f->kind || web ||
+	     (w->run->scene->opt->hash == HASH_NONE &&
+	      (m->mode & 0111 || kind_program_name(str_of(name))))) &&
+	    stray(w, path, f))
+		candidate(w, path, m);
+}
