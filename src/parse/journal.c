@@ -85,9 +85,11 @@ static bool header(struct journal *j)
 		j->header_size = HEADER_MIN;
 	}
 	if (__builtin_add_overflow(j->header_size, j->arena_size, &used) ||
-	    used > j->data.n)
+	    used > j->data.n) {
+		j->cut = true;
 		journal_note(j, NOTE_DAMAGED, "end of the journal", 96, used,
 			     j->data.n);
+	}
 	return true;
 }
 

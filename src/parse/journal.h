@@ -58,7 +58,7 @@ struct journal {
 	struct str data;
 	uint64_t header_size, arena_size, tail_object, entry_array;
 	uint32_t incompat;
-	bool compact;
+	bool compact, cut; /* cut: shorter than its header says */
 	uint8_t state;
 	struct cursor cursor;
 	uint64_t seen;        /* offset of the last entry met by the scan */

@@ -118,6 +118,8 @@ void cursor_next(struct journal *j)
 			continue;
 		}
 		c->items = str_skip(c->items, width);
+		if (j->cut && item > c->last && item >= j->data.n)
+			continue; /* it went with the end of the file */
 		/* of two that do not increase the one too high is wrong */
 		if (item <= c->last || item <= j->seen || item >= j->data.n ||
 		    (after > c->last && after < item)) {
