@@ -85,15 +85,15 @@ static void begin(struct parse *p, struct block *b, unsigned kind)
 static enum outcome package(struct parse *p, struct block *b,
 			    const char *action, struct str item)
 {
-	struct str name = str_trim(str_cut(&item, '(')), in, v[2] = { 0 };
+	struct str whole = item, name = str_trim(str_cut(&item, '(')), in,
+		   v[2] = { 0 };
 	size_t n = str_rchr(name, ':');
 
 	in = item.p ? str_head(item, str_chr(item, ')')) : STR_NONE;
 	v[0] = in.p ? str_trim(str_cut(&in, ',')) : STR_NONE;
 	v[1] = in.p ? str_trim(in) : STR_NONE;
 	begin(p, b, KIND_PACKAGE);
-	/* the paragraph repeats in each of its events: this list's item */
-	p->ev->original = str_head(b->text, str_chr(b->text, '\n'));
+	p->ev->original = whole; /* not the paragraph, thousands of times */
 	ev_cstr(p->ev, KEY_EVENT_ACTION, action);
 	ev_str(p->ev, KEY_PACKAGE_ARCHITECTURE,
 	       n == (size_t)-1 ? STR_NONE : str_skip(name, n + 1));

@@ -41,8 +41,9 @@ bool decode_cron(struct parse *p, const struct sysmsg *m)
 			continue;
 		p->ev->kind = KIND_LOG;
 		ev_cstr(p->ev, KEY_EVENT_ACTION, change[i].action);
-		ev_str(p->ev, KEY_USER_NAME, user);
-		ev_str(p->ev, KEY_USER_TARGET_NAME, detail);
+		if (!str_is(user, "*system*"))
+			ev_str(p->ev, KEY_USER_NAME, user);
+		ev_str(p->ev, KEY_USER_TARGET_NAME, str_base(detail));
 		return true;
 	}
 	if (!str_is(user, "CRON") && !str_is(user, "*system*"))

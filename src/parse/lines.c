@@ -236,15 +236,29 @@ struct record {
 	struct stamp t;
 };
 
-/* False to stop. */
-static bool finish(struct lines *l, struct record *r)
+/* Lines before the first stamp are not later than it. */
+static void when_before(struct lines *l, const struct record *next,
+			struct when *w)
+{
+	struct when n;
+
+	when_of(l, &next->t, next->off, &n);
+	lines_bounded(l->p, INT64_MIN, n.ts_ns, w);
+}
+
+/* Hands over what is open, before `next' (NULL: the end); false to stop. */
+static bool finish(struct lines *l, struct record *r, const struct record *next)
 {
 	struct when w;
 	enum outcome o;
 
 	if (!r->text.p)
 		return true;
-	when_of(l, &r->t, r->off, &w);
+	if (r->t.form == STAMP_NONE && l->after_s == INT64_MIN && next &&
+	    next->t.form >= STAMP_YEARLESS)
+		when_before(l, next, &w);
+	else
+		when_of(l, &r->t, r->off, &w);
 	l->p->head = r->t.head;
 	o = l->line(l->p, r->text, &w, r->off);
 	r->text = STR_NONE;
@@ -271,19 +285,21 @@ static struct str skip_nul(struct lines *l, struct str line, uint64_t *off)
 static bool take(struct lines *l, struct record *r, struct str line,
 		 uint64_t off)
 {
-	struct stamp t;
+	struct record next;
 
 	if (line.n && line.p[0] == '\0')
 		line = skip_nul(l, line, &off);
 	if (line.n == 0)
 		return true;
-	stamp_read(&l->stamper, line, &t);
-	if (t.form == STAMP_BAD) {
+	next.text = line;
+	next.off = off;
+	stamp_read(&l->stamper, line, &next.t);
+	if (next.t.form == STAMP_BAD) {
 		note(l, NOTE_DAMAGED, "line: no such date or time", off,
 		     line.n);
-		return finish(l, r);
+		return finish(l, r, NULL);
 	}
-	if (t.form == STAMP_NONE && r->text.p) {
+	if (next.t.form == STAMP_NONE && r->text.p) {
 		size_t n = (size_t)(line.p + line.n - r->text.p);
 
 		if (n <= LINES_MAX_RECORD) {
@@ -293,11 +309,9 @@ static bool take(struct lines *l, struct record *r, struct str line,
 		note(l, NOTE_LIMIT, "record: too many lines without a time",
 		     off, n);
 	}
-	if (!finish(l, r))
+	if (!finish(l, r, &next))
 		return false;
-	r->text = line;
-	r->off = off;
-	r->t = t;
+	*r = next;
 	return true;
 }
 
@@ -320,7 +334,7 @@ enum outcome lines_parse(struct parse *p,
 		if (!take(&l, &r, lines_next(&rest), off))
 			return STOP;
 	}
-	if (!finish(&l, &r))
+	if (!finish(&l, &r, NULL))
 		return STOP;
 	return l.worst;
 }

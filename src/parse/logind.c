@@ -5,11 +5,11 @@
 #include "syslog.h"
 
 static const struct phrase logind_sentence[] = {
-	{ "New session %s of user %v.", KIND_SESSION_OPEN, NULL, NULL, NULL },
 	{ "New session '%s' of user '%v' with class '%*' and type '%*'.",
 	  KIND_SESSION_OPEN, NULL, NULL, NULL },
 	{ "New session '%s' of user '%v' %*", KIND_SESSION_OPEN, NULL, NULL,
 	  NULL },
+	{ "New session %s of user %v.", KIND_SESSION_OPEN, NULL, NULL, NULL },
 	/* quotes came with systemd 255 */
 	{ "Removed session '%s'.", KIND_SESSION_CLOSE, NULL, NULL, NULL },
 	{ "Removed session %s.", KIND_SESSION_CLOSE, NULL, NULL, NULL },

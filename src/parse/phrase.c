@@ -2,6 +2,7 @@
 #include "phrase.h"
 
 #define MAX_PLACES 8
+#define MAX_TRIES 64 /* of one name's end: the rest of a line is the peer's */
 
 struct place {
 	char c;
@@ -114,49 +115,70 @@ static bool may_be(char c, struct str v)
 	return true;
 }
 
-static size_t find_last(struct str s, struct str lit)
+static bool fill(struct str pat, struct str s, struct place *f, size_t n,
+		 size_t *nf);
+
+/* The first place of pat ends at s[at], where its literal begins. */
+static bool fill_at(struct str pat, size_t nlit, struct str s, size_t at,
+		    struct place *f, size_t n, size_t *nf)
 {
-	for (size_t i = s.n + 1; i-- > lit.n;)
-		if (memcmp(s.p + i - lit.n, lit.p, lit.n) == 0)
-			return i - lit.n;
-	return (size_t)-1;
+	f[n].v = str_head(s, at);
+	return may_be(f[n].c, f[n].v) &&
+	       fill(str_skip(pat, nlit), str_skip(s, at + nlit), f, n + 1, nf);
 }
 
+/* From the last occurrence of lit backwards: the name is the longest. */
+static bool fill_longest(struct str pat, struct str lit, struct str s,
+			 struct place *f, size_t n, size_t *nf)
+{
+	unsigned tries = 0;
+
+	for (size_t i = s.n + 1; i-- > lit.n && tries < MAX_TRIES;) {
+		if (memcmp(s.p + i - lit.n, lit.p, lit.n) != 0)
+			continue;
+		tries++;
+		if (fill_at(pat, lit.n, s, i - lit.n, f, n, nf))
+			return true;
+	}
+	return false;
+}
+
+/* pat begins with a place, or is over; n places are filled. */
+static bool fill(struct str pat, struct str s, struct place *f, size_t n,
+		 size_t *nf)
+{
+	struct str lit;
+	size_t at;
+
+	*nf = n;
+	if (pat.n < 2 || n == MAX_PLACES)
+		return pat.n == 0 && s.n == 0;
+	f[n].c = pat.p[1];
+	pat = str_skip(pat, 2);
+	lit = str_head(pat, str_chr(pat, '%'));
+	if (lit.n == 0) {
+		at = s.n;
+	} else if (lit.n == pat.n) { /* the end of the message */
+		if (!str_ends(s, lit))
+			return false;
+		at = s.n - lit.n;
+	} else if (f[n].c == 'u') {
+		return fill_longest(pat, lit, s, f, n, nf);
+	} else {
+		at = str_find(s, lit);
+	}
+	return at != (size_t)-1 && fill_at(pat, lit.n, s, at, f, n, nf);
+}
+
+/* Recurses once a place: MAX_PLACES deep. */
 static bool match(struct str pat, struct str s, struct place *f, size_t *nf)
 {
 	size_t n = str_chr(pat, '%');
 
-	*nf = 0;
 	if (!str_starts(s, str_head(pat, n)))
 		return false;
-	if (n == (size_t)-1)
-		return s.n == pat.n;
-	s = str_skip(s, n);
-	pat = str_skip(pat, n);
-	while (pat.n >= 2 && *nf < MAX_PLACES) {
-		struct place *a = &f[(*nf)++];
-		struct str lit;
-		size_t at;
-
-		a->c = pat.p[1];
-		pat = str_skip(pat, 2);
-		n = str_chr(pat, '%');
-		lit = str_head(pat, n);
-		if (lit.n == 0)
-			at = s.n;
-		else if (a->c == 'u' || pat.n == lit.n)
-			at = find_last(s, lit);
-		else
-			at = str_find(s, lit);
-		if (at == (size_t)-1)
-			return false;
-		a->v = str_head(s, at);
-		if (!may_be(a->c, a->v))
-			return false;
-		s = str_skip(s, at + lit.n);
-		pat = str_skip(pat, lit.n);
-	}
-	return s.n == 0;
+	return fill(str_skip(pat, n), str_skip(s, n < pat.n ? n : pat.n), f, 0,
+		    nf);
 }
 
 const struct phrase *phrase_match(struct parse *p, const struct phrase *row,

@@ -10,6 +10,7 @@
 
 #define SAMPLE_LINES 64
 #define SAMPLE_BYTES (16u << 10)
+#define MORE_LINES 10 /* that add to a bid */
 
 struct state { /* the message before, for `last message repeated' */
 	struct sysmsg last;
@@ -97,7 +98,7 @@ const char *syslog_decode(struct parse *p, const struct sysmsg *m)
 		return dataset;
 	if (m->msg.p[0] == 'm' && repeated(p, m, &inner))
 		return syslog_decode(p, &inner);
-	if (m->msg.p[0] == 'p' && str_starts(m->msg, STR("pam_")))
+	if (m->pam || str_starts(m->msg, STR("pam_")))
 		(void)decode_pam(p, m);
 	else if (g)
 		(void)g->decode(p, m);
@@ -148,7 +149,8 @@ static bool read_tag(struct str *rest, struct sysmsg *m)
 	}
 	m->app = str_head(s, n);
 	/* "sshd(pam_unix)[123]:", as PAM wrote it before 0.99 */
-	if (str_ends(m->app, STR("(pam_unix)")))
+	m->pam = str_ends(m->app, STR("(pam_unix)"));
+	if (m->pam)
 		m->app = str_head(m->app, m->app.n - 10);
 	return true;
 }
@@ -331,7 +333,8 @@ static enum outcome parse(struct parse *p)
 	return lines_parse(p, line);
 }
 
-/* A date, a time and a blank after it are about 30 bits. */
+/* A month's name, a date, a time and a blank after it: 40 bits; less for
+ * digits alone, which many programs write. */
 static unsigned probe(const struct source *src)
 {
 	struct str rest = str_head(lines_data(src), SAMPLE_BYTES);
@@ -357,7 +360,9 @@ static unsigned probe(const struct source *src)
 	}
 	if (nstamp == 0 || nstamp * 4 < nline)
 		return CANNOT;
-	return ndated * 2 > nstamp ? 20 : 30;
+	if (nstamp > MORE_LINES)
+		nstamp = MORE_LINES;
+	return ndated * 2 > nstamp ? 20 + nstamp : 40 + 2 * nstamp;
 }
 
 static const char *const paths[] = {

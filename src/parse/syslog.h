@@ -13,6 +13,7 @@ struct sysmsg {
 	struct str app; /* identifier: sshd, CRON, systemd-logind */
 	struct str pid; /* digits, or empty */
 	struct str msg; /* after `app[pid]: ', without leading blanks */
+	bool pam;       /* old style: `app(pam_unix)[pid]: ' */
 	unsigned depth; /* of `message repeated … times: [ … ]' */
 };
 

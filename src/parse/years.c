@@ -7,7 +7,7 @@
 #define STEP_BACK 31       /* days: more than this back is a New Year */
 #define EXCURSION_SPAN 2   /* days a wrong clock may show */
 #define EXCURSION_RETURN 7 /* days after it left */
-#define LEAP_SEARCH 9 /* 1896 and 1904 are eight years apart */
+#define LEAP_SEARCH 9      /* 1896 and 1904 are eight years apart */
 
 static const uint16_t before_month[13] = { 0,   0,   31,  60,  91,  121, 152,
 					   182, 213, 244, 274, 305, 335 };
@@ -42,12 +42,20 @@ static struct years_run *add_run(struct years *y, struct arena *a)
 	return &y->run[y->nrun++];
 }
 
+/* Far forward is no New Year by itself, but it may end an excursion. */
+static bool jumps(uint32_t from, uint32_t to)
+{
+	return to + STEP_BACK < from || to > from + STEP_BACK;
+}
+
 /* Does a run that starts at `day' go on from run k, r being in between? */
 static bool returns(const struct years_run *k, const struct years_run *r,
 		    uint32_t day)
 {
 	uint32_t later = (day + YEAR_DAYS - k->last) % YEAR_DAYS;
 
+	if (!jumps(k->last, r->first) || !jumps(r->last, day))
+		return false;
 	return r->high - r->low <= EXCURSION_SPAN && later <= EXCURSION_RETURN;
 }
 
@@ -70,6 +78,7 @@ static struct years_run *begin_run(struct years *y, uint32_t day, uint64_t off,
 		return NULL;
 	*r = (struct years_run){ .off = off,
 				 .limit = INT64_MAX,
+				 .floor = INT64_MIN,
 				 .first = day,
 				 .last = day,
 				 .low = day,
@@ -86,12 +95,6 @@ static struct years_run *begin_run(struct years *y, uint32_t day, uint64_t off,
 	return r;
 }
 
-/* Far forward is no New Year by itself, but it may end an excursion. */
-static bool jumps(uint32_t from, uint32_t to)
-{
-	return to + STEP_BACK < from || to > from + STEP_BACK;
-}
-
 static void extend(struct years_run *r, uint32_t day, const struct stamp *t)
 {
 	r->last = day;
@@ -104,12 +107,26 @@ static void extend(struct years_run *r, uint32_t day, const struct stamp *t)
 		r->leap = true;
 }
 
+/* A line with its year: nothing above it is later, nothing below earlier. */
+static int64_t dated(struct years_run *r, const struct stamp *t,
+		     const struct tz *tz)
+{
+	int64_t s = t->s, other;
+
+	if (!t->has_zone)
+		(void)tz_to_utc(tz, t->s, &s, &other);
+	if (r && s < r->limit)
+		r->limit = s;
+	return s;
+}
+
 static void scan(struct years *y, struct str data, const struct tz *tz,
 		 struct arena *a)
 {
 	struct stamper st = { 0 };
 	struct years_run *r = NULL;
 	struct stamp t;
+	int64_t floor = INT64_MIN;
 	const char *p = data.p, *end = data.p + data.n;
 
 	while (p < end) {
@@ -118,25 +135,32 @@ static void scan(struct years *y, struct str data, const struct tz *tz,
 		uint32_t day;
 
 		stamp_read(&st, (struct str){ p, n < 64 ? n : 64 }, &t);
-		if (t.form == STAMP_DATED && r) {
-			int64_t s = t.s, other;
-
-			if (!t.has_zone)
-				(void)tz_to_utc(tz, t.s, &s, &other);
-			if (s < r->limit)
-				r->limit = s;
+		if (t.form == STAMP_DATED) {
+			floor = dated(r, &t, tz);
 		} else if (t.form == STAMP_YEARLESS) {
 			day = day_of(&t);
-			if (!r || jumps(r->last, day)) {
+			if (!r || jumps(r->last, day) ||
+			    (floor != INT64_MIN && day > r->last)) {
 				r = begin_run(y, day, (uint64_t)(p - data.p),
 					      a);
 				if (!r)
 					return;
+				r->floor = floor;
 			}
 			extend(r, day, &t);
+			floor = INT64_MIN;
 		}
 		p += n + 1;
 	}
+}
+
+/* Is the run in that year after the dated line before it? */
+static bool follows(const struct years_run *r, int64_t year)
+{
+	struct civil c = { .year = year };
+
+	month_day(r->first, &c);
+	return civil_to_s(&c) + 2 * YEARS_SLACK_S >= r->floor;
 }
 
 static bool fits(const struct years_run *r, int64_t year, const struct tz *tz,
@@ -167,6 +191,12 @@ static int64_t settle(const struct years_run *r, int64_t year,
 	}
 	for (unsigned i = 0; i < LEAP_SEARCH && !fits(r, year, tz, limit); i++)
 		year--;
+	if (r->floor == INT64_MIN)
+		return year;
+	civil_of_s(r->floor - 2 * YEARS_SLACK_S, &top);
+	for (int64_t low = top.year; low < year && low <= top.year + 1; low++)
+		if (follows(r, low) && fits(r, low, tz, limit))
+			return low;
 	return year;
 }
 

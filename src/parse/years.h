@@ -7,6 +7,9 @@
  * the latest such one that has the days (the 29th of February needs a leap
  * year).
  *
+ * Lines that follow a dated one (a log that changes its dialect back and
+ * forth) have the first year that is not before it.
+ *
  * A step back of more than a month is a New Year, a smaller one is lines out
  * of order or a clock that was set; a short excursion that returns to within
  * a week of where it left is a clock that was wrong for a while (a dead RTC
@@ -26,6 +29,7 @@
 struct years_run {            /* lines between two jumps of the date */
 	uint64_t off;         /* of its first line */
 	int64_t limit;        /* UTC second it must not pass; INT64_MAX */
+	int64_t floor;        /* of the dated line before it; INT64_MIN */
 	uint32_t first, last; /* day of a leap year, from 0 */
 	uint32_t low, high;
 	uint32_t last_s; /* second of the last day */
