@@ -16,39 +16,46 @@
 #define UNPACK_MAX_RATIO 1000u /* expansion of one member, beyond 64 MiB */
 #define UNPACK_MAX_NAME 4096u
 
-struct unpacked {       /* one member, in the spool */
+struct unpacked {           /* one member, in the spool */
 	struct str member;  /* name in the input, bytes */
 	struct str path;    /* path on its host: files/ and roots/ stripped for
-	                       archives, "/" + relative for other inputs;
+			       archives, "/" + relative for other inputs;
 			       empty for konseki's own members */
 	uint64_t off, size; /* in the spool */
 	int64_t mtime_ns;   /* INT64_MIN: unknown */
 	uint32_t mode, uid, gid;
-	bool decompressed;  /* its name lost .gz, .xz … */
-	uint64_t short_at;  /* UINT64_MAX */
+	bool decompressed; /* its name lost .gz, .xz … */
+	uint64_t short_at; /* UINT64_MAX */
 };
 
 enum input_kind { INPUT_ARCHIVE, INPUT_TAR, INPUT_ZIP, INPUT_DIR, INPUT_FILE };
 
 /* how whole a konseki archive is */
-enum wholeness { ARCHIVE_WHOLE, ARCHIVE_MISMATCH, ARCHIVE_CUT,
-		 ARCHIVE_UNSEALED, ARCHIVE_INTERRUPTED };
+enum wholeness {
+	ARCHIVE_WHOLE,
+	ARCHIVE_MISMATCH,
+	ARCHIVE_CUT,
+	ARCHIVE_UNSEALED,
+	ARCHIVE_INTERRUPTED
+};
 
 struct unpack_result {
 	enum input_kind kind;
-	enum wholeness whole;    /* of konseki archives; else ARCHIVE_WHOLE */
-	struct str why;          /* what is wrong, English */
-	unsigned char sha256[32];/* of the input file (not of directories) */
+	enum wholeness whole;     /* of konseki archives; else ARCHIVE_WHOLE */
+	struct str why;           /* what is wrong, English */
+	unsigned char sha256[32]; /* of the input file (not of directories) */
 	struct unpacked *member;
 	size_t nmember;
-	size_t nrefused;         /* names or sizes that were not taken */
+	size_t nrefused; /* names or sizes that were not taken */
 };
 
 struct unpack_options {
-	const char *path;  /* INPUT as the user wrote it */
-	int spool;         /* fd; appended to */
+	const char *path; /* INPUT as the user wrote it */
+	int spool;        /* fd; appended to */
 	uint64_t *spool_end;
-	struct str glob;   /* only members whose path or name matches; empty: all */
+	struct str
+		glob; /* only members whose path or name matches; empty: all */
+	bool raw;     /* compressed members stay as they are */
 	void (*progress)(void *arg, uint64_t members, uint64_t bytes);
 	void *arg;
 };

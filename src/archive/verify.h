@@ -9,6 +9,8 @@
 #include "../util/err.h"
 #include "unpack.h"
 
+#define PROBLEM_MAX 100 /* told one by one; all are counted */
+
 struct verify_result {
 	bool is_archive;
 	enum wholeness whole;
@@ -17,6 +19,8 @@ struct verify_result {
 	struct str last_seal_state; /* complete, interrupted, "" */
 	struct str *problem;        /* one line each, English, bounded */
 	size_t nproblem;
+	uint64_t nproblem_all; /* also those not kept */
+	struct str why;        /* in one line; empty when whole */
 };
 
 /* -1 with err only when the file cannot be read at all. */

@@ -1,0 +1,32 @@
+/*
+ * archive/konread.h - one konseki archive, read from end to end and proved
+ * on the way.
+ */
+#ifndef ARCHIVE_KONREAD_H
+#define ARCHIVE_KONREAD_H
+
+#include "frames.h"
+#include "proof.h"
+#include "tarin.h"
+
+struct konread {
+	struct tarin_sink member; /* who wants the members */
+	struct proof proof;       /* on_short, on_problem, arg set by caller */
+	uint64_t nmember;         /* plain files handed on */
+	uint64_t nodd;            /* links and devices: never written by us */
+	bool cut;                 /* ends within a frame or a member */
+
+	struct tarin tar;
+	struct buf seal; /* text of the seal being read */
+	bool in_seal;
+	bool damaged;      /* the frame that was read last */
+	uint64_t frame_at; /* where the frame being read begins */
+};
+
+/* Is the first member of the stream konseki.json? */
+bool konread_probe(int fd, bool plain);
+/* Reads all of it; -1 with err only when fd cannot be read. */
+int konread(struct konread *, int fd, bool plain, struct err *);
+void konread_free(struct konread *);
+
+#endif
