@@ -9,6 +9,8 @@
 #include "../util/buf.h"
 #include "../util/rd.h"
 
+#define WIRE_REF 0x80u /* in a field's flags: offset and length */
+
 static void put(char **p, const void *v, size_t n)
 {
 	if (n)
@@ -71,18 +73,37 @@ static void put_when(char **p, const struct when *w)
 		put64(p, (uint64_t)w->raw);
 }
 
-static void put_field(char **p, const struct field *f)
+/*
+ * A value that is part of the original is a reference to it: most fields of
+ * text logs are, and runs are half as large.
+ */
+static bool within(struct str part, struct str whole)
 {
+	uintptr_t p = (uintptr_t)part.p, w = (uintptr_t)whole.p;
+
+	return whole.n && p >= w && p - w <= whole.n &&
+	       part.n <= whole.n - (p - w);
+}
+
+static void put_field(char **p, const struct field *f, struct str original)
+{
+	bool ref = f->type == V_STR && within(f->v.str, original);
+
 	put16(p, f->key);
 	put8(p, f->type);
-	put8(p, f->flags);
+	put8(p, f->flags | (ref ? WIRE_REF : 0u));
 	if (key_info(f->key)->flags & KEY_NAMED) {
 		put16(p, (uint16_t)f->name.n);
 		put(p, f->name.p, f->name.n);
 	}
 	switch (f->type) {
 	case V_STR:
-		put_bytes(p, f->v.str);
+		if (ref) {
+			put32(p, (uint32_t)(f->v.str.p - original.p));
+			put32(p, (uint32_t)f->v.str.n);
+		} else {
+			put_bytes(p, f->v.str);
+		}
 		break;
 	case V_BOOL:
 		put8(p, f->v.b);
@@ -114,7 +135,7 @@ void event_put(struct buf *b, const struct event *e)
 	put_bytes(&p, original);
 	put16(&p, (uint16_t)e->nfield);
 	for (size_t i = 0; i < e->nfield; i++)
-		put_field(&p, &e->field[i]);
+		put_field(&p, &e->field[i], original);
 	b->n += (size_t)(p - start);
 }
 
@@ -137,7 +158,23 @@ static void get_when(struct rd *r, struct when *w)
 		w->raw = (int64_t)rd_u64le(r, "raw");
 }
 
-static bool get_field(struct rd *r, struct field *f)
+static bool get_str_value(struct rd *r, struct field *f, struct str original)
+{
+	uint32_t n = rd_u32le(r, "value length"), off = n;
+
+	if (!(f->flags & WIRE_REF)) {
+		f->v.str = rd_bytes(r, n, "value");
+		return f->v.str.n <= EV_MAX_VALUE;
+	}
+	f->flags &= (uint8_t)~WIRE_REF;
+	n = rd_u32le(r, "reference length");
+	if (off > original.n || n > original.n - off || n > EV_MAX_VALUE)
+		return false;
+	f->v.str = (struct str){ original.p + off, n };
+	return true;
+}
+
+static bool get_field(struct rd *r, struct field *f, struct str original)
 {
 	f->key = rd_u16le(r, "key");
 	f->type = rd_u8(r, "type");
@@ -149,8 +186,7 @@ static bool get_field(struct rd *r, struct field *f)
 		f->name = rd_bytes(r, rd_u16le(r, "name length"), "name");
 	switch (f->type) {
 	case V_STR:
-		f->v.str = rd_bytes(r, rd_u32le(r, "value length"), "value");
-		return f->v.str.n <= EV_MAX_VALUE;
+		return get_str_value(r, f, original);
 	case V_BOOL:
 		f->v.b = rd_u8(r, "bool") != 0;
 		return true;
@@ -210,7 +246,7 @@ bool event_get(struct str rec, struct event *e)
 	    e->when.zone > ZONE_ASSUMED_UTC)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!get_field(&r, &e->field[i]))
+		if (!get_field(&r, &e->field[i], e->original))
 			return false;
 	e->nfield = n;
 	return rd_ok(&r) && rd_left(&r) == 0;

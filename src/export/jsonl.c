@@ -15,10 +15,21 @@ struct path {
 	uint8_t n;                 /* parts */
 	uint16_t prefix[MAX_PART]; /* the key's first i + 1 parts, numbered */
 	struct str part[MAX_PART];
+	struct str quoted[MAX_PART]; /* "part": */
 };
 
 static struct path path[KEY_COUNT];
-static struct str kind_json[KIND_COUNT]; /* "category":[..],"type":[..] */
+static struct str kind_json[KIND_COUNT];   /* "category":[..],"type":[..] */
+static struct str kind_action[KIND_COUNT]; /* ,"action":".." */
+
+static struct str quote(struct str name)
+{
+	struct buf b = { 0 };
+
+	(void)json_str(&b, name);
+	buf_c(&b, ':');
+	return buf_view(&b); /* for the program's life */
+}
 
 static void split(unsigned key)
 {
@@ -35,6 +46,7 @@ static void split(unsigned key)
 
 		p->prefix[i] =
 			same ? q->prefix[i] : (uint16_t)(key * MAX_PART + i);
+		p->quoted[i] = same ? q->quoted[i] : quote(p->part[i]);
 	}
 }
 
@@ -57,12 +69,18 @@ __attribute__((constructor)) static void prepare(void)
 	for (unsigned k = 1; k < KEY_COUNT; k++)
 		split(k);
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		struct buf b = { 0 };
+		struct buf b = { 0 }, a = { 0 };
 
 		buf_c(&b, '[');
 		words(&b, "category", kind_info(k)->category);
 		words(&b, "type", kind_info(k)->type);
 		kind_json[k] = str_skip(buf_view(&b), 1);
+		b = (struct buf){ 0 };
+		json_kv_str(&b, "action", str_of(kind_info(k)->action));
+		buf_c(&a, ',');
+		buf_str(&a, buf_view(&b));
+		kind_action[k] = buf_view(&a);
+		buf_free(&b);
 	}
 }
 
@@ -71,17 +89,19 @@ static void literal(struct buf *b, struct str s)
 	buf_str(b, s);
 }
 
-static void value(struct buf *b, const struct field *f)
+/* False when it was a string that is not UTF-8. */
+static bool value(struct buf *b, const struct field *f)
 {
-	if (f->type == V_STR) {
-		(void)json_str(b, f->v.str);
-	} else if (f->type == V_IP || f->type == V_TIME) {
+	if (f->type == V_STR)
+		return json_str(b, f->v.str);
+	if (f->type == V_IP || f->type == V_TIME) {
 		buf_c(b, '"');
 		field_text(b, f);
 		buf_c(b, '"');
 	} else {
 		field_text(b, f);
 	}
+	return true;
 }
 
 static void comma(struct buf *b)
@@ -92,28 +112,10 @@ static void comma(struct buf *b)
 		buf_c(b, ',');
 }
 
-/* Fields i .. end-1 are one key (and name): a value or an array. */
-static void member(struct buf *b, const struct field *f, size_t n,
-		   struct str name)
+/* The exact bytes beside values that are not UTF-8. */
+static void exact(struct buf *b, const struct field *f, size_t n,
+		  struct str name, bool list)
 {
-	bool list = n > 1 || key_info(f->key)->flags & KEY_LIST, odd = false;
-
-	comma(b);
-	(void)json_str(b, name);
-	buf_c(b, ':');
-	if (list)
-		buf_c(b, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_c(b, ',');
-		value(b, &f[i]);
-		if (f[i].type == V_STR && !str_utf8_ok(f[i].v.str))
-			odd = true;
-	}
-	if (list)
-		buf_c(b, ']');
-	if (!odd)
-		return;
 	buf_puts(b, ",\"");
 	(void)json_escape(b, name);
 	buf_puts(b, list ? "_b64\":[" : "_b64\":");
@@ -124,6 +126,34 @@ static void member(struct buf *b, const struct field *f, size_t n,
 	}
 	if (list)
 		buf_c(b, ']');
+}
+
+/* Fields f .. f + n are one key (and name): a value or an array. */
+static void member(struct buf *b, const struct field *f, size_t n,
+		   const struct path *p)
+{
+	unsigned flags = key_info(f->key)->flags;
+	bool list = n > 1 || flags & KEY_LIST, ok = true;
+	struct str name = flags & KEY_NAMED ? f->name : p->part[p->n - 1];
+
+	comma(b);
+	if (flags & KEY_NAMED) {
+		(void)json_str(b, name);
+		buf_c(b, ':');
+	} else {
+		buf_str(b, p->quoted[p->n - 1]);
+	}
+	if (list)
+		buf_c(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_c(b, ',');
+		ok &= value(b, &f[i]);
+	}
+	if (list)
+		buf_c(b, ']');
+	if (!ok)
+		exact(b, f, n, name, list);
 }
 
 struct nest {
@@ -149,8 +179,8 @@ static void open_for(struct buf *b, struct nest *nest, const struct path *p,
 	close_to(b, nest, same);
 	for (; nest->n < depth; nest->n++) {
 		comma(b);
-		(void)json_str(b, p->part[nest->n]);
-		literal(b, STR(":{"));
+		buf_str(b, p->quoted[nest->n]);
+		buf_c(b, '{');
 		nest->prefix[nest->n] = p->prefix[nest->n];
 	}
 }
@@ -176,10 +206,21 @@ static size_t fields(struct buf *b, const struct event *e, size_t i,
 		size_t n = same_key(e, i);
 
 		open_for(b, nest, p, named ? p->n : p->n - 1u);
-		member(b, f, n, named ? f->name : p->part[p->n - 1]);
+		member(b, f, n, p);
 		i += n;
 	}
 	return i;
+}
+
+/* A value after its key, and exactly under the other key when it must. */
+static void text(struct buf *b, struct str v, const char *exact_key)
+{
+	if (json_str(b, v))
+		return;
+	json_key(b, exact_key);
+	buf_c(b, '"');
+	buf_b64(b, v.p, v.n);
+	buf_c(b, '"');
 }
 
 static void stamp(struct buf *b, const char *key, int64_t ts)
@@ -251,15 +292,23 @@ static void head(struct buf *b, const struct event *e, struct messages *m,
 		(void)json_str(b, message_of(m, e));
 	}
 	literal(b, STR(",\"ecs\":{\"version\":\"8.11.0\"},\"event\":{"));
-	if (e->original.n)
-		json_kv_str(b, "original", e->original);
-	json_kv_str(b, "dataset", e->dataset);
+	if (e->original.n) {
+		literal(b, STR("\"original\":"));
+		if (!json_str(b, e->original)) {
+			literal(b, STR(",\"original_b64\":\""));
+			buf_b64(b, e->original.p, e->original.n);
+			buf_c(b, '"');
+		}
+		buf_c(b, ',');
+	}
+	literal(b, STR("\"dataset\":"));
+	(void)json_str(b, e->dataset);
 	literal(b, STR(",\"kind\":\""));
 	buf_puts(b, kind[e->event_kind]);
 	literal(b, STR("\","));
 	literal(b, kind_json[e->kind]);
 	if (!ev_get(e, KEY_EVENT_ACTION))
-		json_kv_str(b, "action", str_of(kind_info(e->kind)->action));
+		literal(b, kind_action[e->kind]);
 	literal(b, STR(",\"id\":\""));
 	buf_hex(b, e->id, EV_ID_LEN);
 	buf_c(b, '"');
@@ -292,17 +341,20 @@ static void jsonl_event(struct buf *b, const struct event *e,
 	head(b, e, m, flags);
 	i = fields(b, e, 0, KEY_HOST_BOOT_ID, &nest);
 	close_to(b, &nest, 0);
-	literal(b, STR(",\"host\":{"));
-	json_kv_str(b, "name", host->name);
-	json_kv_str(b, "id", host->id);
+	literal(b, STR(",\"host\":{\"name\":"));
+	text(b, host->name, "name_b64");
+	literal(b, STR(",\"id\":"));
+	text(b, host->id, "id_b64");
 	nest.prefix[0] = path[KEY_HOST_BOOT_ID].prefix[0];
 	nest.n = 1;
 	i = fields(b, e, i, KEY_K_ACCOUNT_HOME, &nest);
 	close_to(b, &nest, 0);
-	literal(b, STR(",\"konseki\":{"));
-	json_kv_str(b, "source", src->path);
-	json_kv_str(b, "member", src->member);
-	json_kv_u64(b, "offset", e->off);
+	literal(b, STR(",\"konseki\":{\"source\":"));
+	text(b, src->path, "source_b64");
+	literal(b, STR(",\"member\":"));
+	text(b, src->member, "member_b64");
+	literal(b, STR(",\"offset\":"));
+	buf_u64(b, e->off);
 	if (e->sub)
 		json_kv_u64(b, "sub", e->sub);
 	when(b, &e->when);

@@ -7,6 +7,7 @@
 #include "parser.h"
 
 #include "../util/glob.h"
+#include "lines.h"
 
 #define PATH_BITS 8
 #define MIN_BITS 8
@@ -55,4 +56,9 @@ const struct parser *parser_named(struct str name)
 		if (str_is(name, parser_table[i]->name))
 			return parser_table[i];
 	return NULL;
+}
+
+enum outcome parser_run(const struct parser *ps, struct parse *p)
+{
+	return ps->parse ? ps->parse(p) : lines_parse(p, ps->line);
 }

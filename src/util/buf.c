@@ -33,26 +33,15 @@ void *xrealloc(void *p, size_t n)
 	return p;
 }
 
-char *buf_room(struct buf *b, size_t n)
+void buf_grow(struct buf *b, size_t n)
 {
-	if (n > b->cap - b->n) {
-		size_t cap = b->cap ? b->cap : 256;
+	size_t cap = b->cap ? b->cap : 256;
 
-		while (cap - b->n < n)
-			if (__builtin_mul_overflow(cap, 2, &cap))
-				oom();
-		b->p = xrealloc(b->p, cap);
-		b->cap = cap;
-	}
-	return b->p + b->n;
-}
-
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-	if (n == 0)
-		return;
-	memcpy(buf_room(b, n), p, n);
-	b->n += n;
+	while (cap - b->n < n)
+		if (__builtin_mul_overflow(cap, 2, &cap))
+			oom();
+	b->p = xrealloc(b->p, cap);
+	b->cap = cap;
 }
 
 void buf_puts(struct buf *b, const char *cstr)

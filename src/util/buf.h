@@ -14,9 +14,21 @@ struct buf {
 
 void *xmalloc(size_t n); /* zeroed; never NULL */
 void *xrealloc(void *p, size_t n);
+void buf_grow(struct buf *, size_t n); /* room for n more bytes */
 /* Makes room for n more bytes and returns where they go; n is not added. */
-char *buf_room(struct buf *, size_t n);
-void buf_add(struct buf *, const void *p, size_t n);
+static inline char *buf_room(struct buf *b, size_t n)
+{
+	if (__builtin_expect(n > b->cap - b->n, 0))
+		buf_grow(b, n);
+	return b->p + b->n;
+}
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	memcpy(buf_room(b, n), p, n);
+	b->n += n;
+}
 static inline void buf_str(struct buf *b, struct str s)
 {
 	buf_add(b, s.p, s.n);

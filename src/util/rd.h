@@ -26,15 +26,74 @@ static inline size_t rd_left(const struct rd *r)
 {
 	return r->lost ? 0 : r->len - r->pos;
 }
-uint8_t rd_u8(struct rd *, const char *what);
-uint16_t rd_u16le(struct rd *, const char *what);
-uint32_t rd_u32le(struct rd *, const char *what);
-uint64_t rd_u64le(struct rd *, const char *what);
+static inline const unsigned char *rd_take(struct rd *r, size_t n,
+					   const char *what)
+{
+	const unsigned char *p;
+
+	if (r->lost)
+		return NULL;
+	if (n > r->len - r->pos) {
+		r->lost = what;
+		r->at = r->pos;
+		r->need = n;
+		return NULL;
+	}
+	p = r->base + r->pos;
+	r->pos += n;
+	return p;
+}
+
+static inline uint64_t rd_le(const unsigned char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	if (p)
+		while (n > 0)
+			v = v << 8 | p[--n];
+	return v;
+}
+
+static inline uint64_t rd_be(const unsigned char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	if (p)
+		for (size_t i = 0; i < n; i++)
+			v = v << 8 | p[i];
+	return v;
+}
+
+static inline uint8_t rd_u8(struct rd *r, const char *what)
+{
+	return (uint8_t)rd_le(rd_take(r, 1, what), 1);
+}
+
+static inline uint16_t rd_u16le(struct rd *r, const char *what)
+{
+	return (uint16_t)rd_le(rd_take(r, 2, what), 2);
+}
+
+static inline uint32_t rd_u32le(struct rd *r, const char *what)
+{
+	return (uint32_t)rd_le(rd_take(r, 4, what), 4);
+}
+
+static inline uint64_t rd_u64le(struct rd *r, const char *what)
+{
+	return rd_le(rd_take(r, 8, what), 8);
+}
+
+/* n bytes as a view; empty when they do not fit */
+static inline struct str rd_bytes(struct rd *r, size_t n, const char *what)
+{
+	const unsigned char *p = rd_take(r, n, what);
+
+	return p ? str_mem(p, n) : STR_NONE;
+}
 uint16_t rd_u16be(struct rd *, const char *what);
 uint32_t rd_u32be(struct rd *, const char *what);
 uint64_t rd_u64be(struct rd *, const char *what);
-/* n bytes as a view; empty when they do not fit */
-struct str rd_bytes(struct rd *, size_t n, const char *what);
 /* n bytes up to their first NUL */
 struct str rd_cstr(struct rd *, size_t n, const char *what);
 struct rd rd_sub(struct rd *, size_t n, const char *what);
