@@ -182,20 +182,31 @@ int live_numbers(int dir, const char *name, uint32_t **out, size_t *n)
 	return 0;
 }
 
-int live_read_in(int root, const char *path, size_t max, struct buf *out)
+/* A FIFO or device is told apart before it is opened. */
+static int open_regular_in(int root, const char *path)
 {
+	int fd = live_open_in(root, path, O_PATH | O_CLOEXEC);
 	struct stat st;
-	int fd, rc, saved;
 
-	buf_clear(out);
-	fd = live_open_in(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
 		errno = EINVAL;
 		return -1;
 	}
+	close(fd);
+	return live_open_in(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+int live_read_in(int root, const char *path, size_t max, struct buf *out)
+{
+	int fd, rc, saved;
+
+	buf_clear(out);
+	fd = open_regular_in(root, path);
+	if (fd < 0)
+		return -1;
 	rc = live_read_fd(fd, max, out);
 	saved = errno;
 	close(fd);
