@@ -171,7 +171,7 @@ static void see_facts(struct acc *a, const struct rule *r,
 	if (score && score->type == V_U64 && score->v.u64 <= 100 &&
 	    score->v.u64 > a->facts.severity)
 		a->facts.severity = (uint16_t)score->v.u64;
-	if (str_is(ev_get_str(e, KEY_K_FILE_PACKAGE_STATE), "verified"))
+	if (str_is(ev_get_str(e, KEY_K_FILE_PACKAGE_STATE), "intact"))
 		a->facts.vouched = true;
 	if (e->event_kind == EK_STATE &&
 	    truth(e, KEY_K_PROCESS_REMOTE_EXTERNAL))
