@@ -170,29 +170,30 @@ asan: build/asan/konseki $(ASAN_UNIT)
 
 # All parsers over samples cut at every place and with flipped bits.
 SWEEP_SECONDS ?= 300
-build/asan/sweep: tests/fuzz/sweep.c $(filter-out build/asan/main.o,$(ASAN_OBJ))
+DRIVE = tests/fuzz/drive.c tests/fuzz/drive.h
+PARSE_A = parse event archive host util
+build/asan/sweep: tests/fuzz/sweep.c $(DRIVE) $(PARSE_A:%=build/asan/%.a)
 	$(call say,LINK)
-	$(Q)$(CC) $(FLAGS) $(SANITIZE) -Isrc -MF $@.d -pie -o $@ $^ $(LIBS_DYNAMIC)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(SANITIZE) -Isrc -pie -o $@ \
+		$(filter %.c %.a,$^) $(LIBS_DYNAMIC)
 sweep: build/asan/sweep
 	SWEEP_SECONDS=$(SWEEP_SECONDS) build/asan/sweep testdata
 
 # libFuzzer needs clang; the corpus grows in build/corpus.
 FUZZ_SECONDS ?= 60
-FUZZ_FLAGS = $(SANITIZE) -fsanitize=fuzzer-no-link
+FUZZ_OBJ = $(patsubst src/%.c,build/fuzz/%.o,$(foreach f,$(PARSE_A),$(filter src/$(f)/%,$(SRC))))
 build/fuzz/%.o: src/%.c config.h
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)clang $(FLAGS) $(FUZZ_FLAGS) -c -o $@ $<
-build/fuzz/fuzz: tests/fuzz/fuzz.c \
-		$(patsubst src/%.c,build/fuzz/%.o,$(filter-out src/main.c,$(SRC))) \
-		$(DATA_OBJ)
+	$(Q)clang $(FLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
+build/fuzz/fuzz: tests/fuzz/fuzz.c $(DRIVE) $(FUZZ_OBJ) $(DATA_OBJ)
 	$(call say,LINK)
-	$(Q)clang $(FLAGS) $(SANITIZE) -fsanitize=fuzzer -Isrc -MF $@.d -pie \
-		-o $@ $^ $(LIBS_DYNAMIC)
+	$(Q)clang $(filter-out -MMD -MP,$(FLAGS)) $(SANITIZE) -fsanitize=fuzzer \
+		-Isrc -pie -o $@ $(filter %.c %.o,$^) $(LIBS_DYNAMIC)
 fuzz: build/fuzz/fuzz
 	@mkdir -p build/corpus
 	build/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=16384 \
-		build/corpus $(wildcard testdata/*/*)
+		-timeout=20 build/corpus $(wildcard testdata/*/*)
 
 bench: konseki $(BENCH)
 	bash tests/bench/bench.sh
