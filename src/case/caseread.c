@@ -49,9 +49,10 @@ static int only_reads(void *arg, int action, const char *a, const char *b,
 {
 	(void)arg;
 	(void)a;
-	(void)b;
 	(void)c;
 	(void)d;
+	if (action == SQLITE_FUNCTION)
+		return b && strcmp(b, "count") == 0 ? SQLITE_OK : SQLITE_DENY;
 	return action == SQLITE_SELECT || action == SQLITE_READ ? SQLITE_OK
 								: SQLITE_DENY;
 }

@@ -7,6 +7,7 @@
 #include "analysis.h"
 
 #define MAX_GROUPS 256
+#define MAX_ITEM 200
 
 static struct coverage_group *group(struct coverage *c, struct str name,
 				    struct arena *a)
@@ -21,15 +22,30 @@ static struct coverage_group *group(struct coverage *c, struct str name,
 	return &c->group[c->ngroup++];
 }
 
+static const struct {
+	const char *state, *ja;
+} bad[] = {
+	{ "denied", "アクセス拒否" },
+	{ "failed", "取得失敗" },
+	{ "timeout", "時間切れ" },
+	{ "truncated", "途中まで" },
+};
+#define NBAD (sizeof(bad) / sizeof(bad[0]))
+
 static bool is_bad(struct str state)
 {
-	static const char *const bad[] = { "denied", "timeout", "truncated",
-					   "failed" };
-
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (str_is(state, bad[i]))
+	for (size_t i = 0; i < NBAD; i++)
+		if (str_is(state, bad[i].state))
 			return true;
 	return false;
+}
+
+static struct str bad_name(struct str state, enum lang lang)
+{
+	for (size_t i = 0; i < NBAD; i++)
+		if (lang == LANG_JA && str_is(state, bad[i].state))
+			return str_of(bad[i].ja);
+	return state;
 }
 
 static void status(struct coverage *c, const struct event *e, struct arena *a)
@@ -45,10 +61,10 @@ static void status(struct coverage *c, const struct event *e, struct arena *a)
 	if (str_is(state, "collected"))
 		g->collected = true;
 	if (is_bad(state) && g->bad.n == 0) {
+		g->bad = arena_dup(a, state);
 		if (item.n == 0)
 			item = ev_get_str(e, KEY_K_STATUS_PROBE);
-		g->bad = arena_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(state),
-				   STR_ARG(str_head(item, 200)));
+		g->item = arena_dup(a, str_head(item, MAX_ITEM));
 	}
 }
 
@@ -68,36 +84,45 @@ static void gap(struct verdict *v, struct str name, struct str why)
 	v->gap[v->ngap++] = (struct verdict_gap){ name, why };
 }
 
-static void input_gaps(const struct analysis *an, struct verdict *v)
+static void group_gap(const struct coverage_group *g, enum lang lang,
+		      struct arena *a, struct verdict *v)
 {
-	for (size_t i = 0; i < an->ninput; i++)
-		if (an->input[i].whole != ARCHIVE_WHOLE)
-			gap(v, an->input[i].path, an->input[i].why);
+	if (g->bad.n)
+		gap(v, g->name,
+		    arena_fmt(a, STR_FMT ": " STR_FMT,
+			      STR_ARG(bad_name(g->bad, lang)),
+			      STR_ARG(g->item)));
+	else if (!g->collected)
+		gap(v, g->name,
+		    str_of(tr(lang, "absent, without a substitute",
+			      "存在せず、代わりの証拠源もない")));
 }
 
 void coverage_gaps(const struct coverage *c, const struct analysis *an,
-		   struct verdict *v)
+		   enum lang lang, struct arena *a, struct verdict *v)
 {
 	v->not_root = c->not_root;
 	if (!c->any)
-		gap(v, STR("collection"),
-		    STR("no account of how this was collected; only what was "
-			"given was read"));
+		gap(v, str_of(tr(lang, "collection", "収集状況")),
+		    str_of(tr(lang,
+			      "no account of how this was collected; only what "
+			      "was given was read",
+			      "収集の記録がなく、渡されたファイルだけを確認しま"
+			      "した")));
 	if (c->not_root)
-		gap(v, STR("privilege"), STR("not collected as root"));
-	for (size_t i = 0; i < c->ngroup; i++) {
-		const struct coverage_group *g = &c->group[i];
-
-		if (g->bad.n)
-			gap(v, g->name, g->bad);
-		else if (!g->collected)
-			gap(v, g->name, STR("absent, without a substitute"));
-	}
-	input_gaps(an, v);
+		gap(v, str_of(tr(lang, "privilege", "権限")),
+		    str_of(tr(lang, "not collected as root",
+			      "root 権限なしで収集されています")));
+	for (size_t i = 0; i < c->ngroup; i++)
+		group_gap(&c->group[i], lang, a, v);
+	for (size_t i = 0; i < an->ninput; i++)
+		if (an->input[i].whole != ARCHIVE_WHOLE)
+			gap(v, an->input[i].path, an->input[i].why);
 	for (size_t i = 0; i < an->nsource; i++)
 		if (an->source[i].outcome == STOP)
 			gap(v, an->names.source[i].path,
-			    STR("its parser ended early"));
+			    str_of(tr(lang, "its parser ended early",
+				      "解析処理が途中で終了")));
 }
 
 void coverage_free(struct coverage *c)

@@ -12,7 +12,9 @@
 
 struct analysis;
 struct coverage_group {
-	struct str name, bad; /* bad: the first thing that was wrong */
+	struct str name;
+	struct str bad,
+		item; /* the first thing that was wrong, and with what */
 	bool collected;
 };
 struct coverage {
@@ -25,8 +27,8 @@ struct coverage {
 /* Looks at KIND_SOURCE_STATUS and KIND_COLLECTED events; others pass. */
 void coverage_event(struct coverage *, const struct event *, struct arena *);
 /* Fills v->gap from the groups, the inputs and what nothing could parse. */
-void coverage_gaps(const struct coverage *, const struct analysis *,
-		   struct verdict *);
+void coverage_gaps(const struct coverage *, const struct analysis *, enum lang,
+		   struct arena *, struct verdict *);
 void coverage_free(struct coverage *);
 
 #endif

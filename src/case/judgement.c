@@ -250,7 +250,7 @@ const struct verdict *judgement_verdict(struct judgement *j)
 	if (j->done)
 		return v;
 	j->done = true;
-	coverage_gaps(&j->coverage, j->a, v);
+	coverage_gaps(&j->coverage, j->a, j->lang, &j->arena, v);
 	hosts(j);
 	windows(j);
 	inputs(j);
