@@ -224,7 +224,7 @@ static void ourselves(json_t *o, const struct collect_env *env)
 static json_t *whole(const struct collect_env *env)
 {
 	const struct collect_options *opt = env->options;
-	int64_t now = env->start_ns ? env->start_ns : clock_ns(CLOCK_REALTIME);
+	int64_t now = clock_ns(CLOCK_REALTIME);
 	struct host_identity id;
 	json_t *o = json_object();
 

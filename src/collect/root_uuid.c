@@ -60,11 +60,13 @@ static void ask_kernel(int root, struct buf *out)
 
 	if (fd < 0)
 		return;
+	/* one may answer with zeros where another knows */
 	if (ioctl(fd, GET_FS_UUID, &any) == 0 && any.len == 16)
 		put_uuid(out, any.uuid);
-	else if (ioctl(fd, GET_EXT4_UUID, &ext4) == 0 && ext4.len == 16)
+	if (out->n == 0 && ioctl(fd, GET_EXT4_UUID, &ext4) == 0 &&
+	    ext4.len == 16)
 		put_uuid(out, ext4.uuid);
-	else if (ioctl(fd, GET_BTRFS_INFO, &btrfs) == 0)
+	if (out->n == 0 && ioctl(fd, GET_BTRFS_INFO, &btrfs) == 0)
 		put_uuid(out, btrfs.fsid);
 	close(fd);
 }

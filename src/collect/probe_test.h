@@ -1,10 +1,10 @@
 /*
- * probe_fake.h - for tests: the functions of probe.h, which keep what a
+ * probe_test.h - for tests: the functions of probe.h, which keep what a
  * probe says.  Only *_test.c include this; the linker then leaves the
  * collector's own out.
  */
-#ifndef COLLECT_PROBE_FAKE_H
-#define COLLECT_PROBE_FAKE_H
+#ifndef COLLECT_PROBE_TEST_H
+#define COLLECT_PROBE_TEST_H
 
 #include <unistd.h>
 
