@@ -1,204 +1,56 @@
 /*
- * sweep.c - every parser over its own samples, damaged in every way that can
- * be listed: all prefixes of samples up to 16 KiB; of larger ones the ends of
- * lines ±1 and 500 seeded cuts; then seeded bit flips until the time is over.
+ * sweep.c - every sample of testdata/<parser>/<case>/ cut everywhere and with
+ * flipped bits (ASan + UBSan; `make sweep').
  *
- *   sweep DIR       DIR/<parser>/<case>/input [args]; writes TAP
+ *   sweep DIR [SUBSTRING]   only the samples whose path has it
+ *   SWEEP_SECONDS=300       time for all of it; cuts come first, then flips
+ *                           in rounds until the time is over
+ *   SWEEP_SEED=0x…          of the random cuts and flips (printed)
  *
- * SWEEP_SECONDS   time for all (300); cuts are made whatever it is
- * SWEEP_SEED      of cuts and flips (1); what fails names sample and step
+ * A sample of up to 16 KiB is cut at every length, a larger one at 500.  Each
+ * mutation is read by the parser of the sample and by the best bidder.  A
+ * run that crashes or takes RUN_SECONDS fails: its child dies, and the sweep
+ * goes on behind it.  Ends with `N passed, N failed'; status 1 when one did.
  */
+#include "world.h"
+
 #include <dirent.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <time.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "drive.h"
-#include "util/buf.h"
-
-#define SMALL (16u << 10)
-#define CUTS 500
 #define MAX_SAMPLES 4096
-#define MAX_FLIPS 16
-#define HANG_SECONDS 30
-
-void __sanitizer_set_death_callback(void (*)(void));
+#define EVERY_PREFIX (16u << 10)
+#define CUTS 500
+#define FLIPS 200 /* a round and sample */
+#define MAX_ROUNDS 50
+#define RUN_SECONDS 20 /* for one mutation; the longest takes 1 s */
+#define MAX_CRASHES 5  /* of one sample and phase */
+#define PATH_BYTES 512
+#define SEED UINT64_C(0x7377656570)
 
 struct sample {
-	char name[300]; /* parser/case */
-	const struct parser *parser;
-	struct evidence evidence;
-	struct str bytes;
+	char dir[PATH_BYTES];
+	const struct parser *ps;
+	struct buf data, args;
 };
 
-static struct sample sample[MAX_SAMPLES];
-static size_t nsample;
-static uint64_t state, runs;
-static struct arena names;
+/* Shared with the child: where it is. */
+struct place {
+	uint64_t done; /* mutations that were read */
+	uint64_t last; /* the one being read */
+	char how[160];
+};
 
-/* what is being tried, for whoever has to find it again */
-static const char *now_name = "", *now_how = "";
-static unsigned long long now_at;
-
-static void last_words(void)
-{
-	char t[512];
-	int n = snprintf(t, sizeof(t), "not ok 0 - sweep/%s: %s %llu\n",
-			 now_name, now_how, now_at);
-
-	if (n > 0 && write(1, t, (size_t)n) < 0)
-		_exit(2);
-}
-
-static void on_signal(int sig)
-{
-	last_words();
-	_exit(sig == SIGALRM ? 3 : 2);
-}
-
-static uint64_t below(uint64_t n) /* xorshift64 */
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return n ? state % n : 0;
-}
-
-static void try(const struct sample *s, const char *how, uint64_t at,
-		struct str bytes)
-{
-	now_name = s->name;
-	now_how = how;
-	now_at = at;
-	(void)alarm(HANG_SECONDS);
-	(void)drive(s->parser, &s->evidence, bytes);
-	runs++;
-}
-
-static void cut(const struct sample *s)
-{
-	size_t n = s->bytes.n;
-
-	if (n <= SMALL) {
-		for (size_t i = 0; i <= n; i++)
-			try(s, "prefix of", i, (struct str){ s->bytes.p, i });
-		return;
-	}
-	for (size_t i = 0, lines = 0; i < n && lines < CUTS; i++) {
-		if (s->bytes.p[i] != '\n')
-			continue;
-		lines++;
-		for (size_t d = 0; d < 3; d++)
-			try(s, "prefix of", i + d,
-			    (struct str){ s->bytes.p, i + d > n ? n : i + d });
-	}
-	for (unsigned i = 0; i < CUTS; i++) {
-		size_t at = (size_t)below(n);
-
-		try(s, "prefix of", at, (struct str){ s->bytes.p, at });
-	}
-}
-
-/* The same flips for the same seed, whatever was tried before. */
-static void flip(const struct sample *s, uint64_t seed, struct buf *b)
-{
-	uint64_t keep = state;
-	unsigned n;
-
-	state = seed * 0x9e3779b97f4a7c15u | 1;
-	n = (unsigned)below(MAX_FLIPS) + 1;
-	b->n = 0;
-	buf_str(b, s->bytes);
-	for (unsigned i = 0; i < n && b->n; i++) {
-		size_t at = (size_t)below(b->n);
-		/* half of them where formats keep lengths and offsets */
-		size_t head = b->n < 512 ? b->n : 512;
-
-		if (below(2))
-			at = (size_t)below(head);
-		b->p[at] = (char)(b->p[at] ^ 1 << below(8));
-	}
-	try(s, "flips of seed", seed, buf_view(b));
-	state = keep;
-}
-
-static bool slurp(const char *path, struct buf *out)
-{
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	out->n = 0;
-	if (!f)
-		return false;
-	while ((n = fread(buf_room(out, 65536), 1, 65536, f)) > 0)
-		out->n += n;
-	(void)fclose(f);
-	return true;
-}
-
-/* The lines of `args' that matter here; see src/parse/golden_test.c. */
-static void read_args(struct evidence *e, struct str text)
-{
-	while (text.n) {
-		struct str v = str_trim(str_cut(&text, '\n'));
-		struct str key = str_cut(&v, ' ');
-
-		if (str_is(key, "path"))
-			e->path = arena_dup(&names, v);
-		else if (str_is(key, "member"))
-			e->member = arena_dup(&names, v);
-		else if (str_is(key, "stream"))
-			e->flags |= SRC_STREAM;
-	}
-}
-
-static void add(const char *dir, const char *parser, const char *name)
-{
-	struct sample *s = &sample[nsample];
-	struct buf b = { 0 };
-	char path[1024];
-
-	s->parser = parser_named(str_of(parser));
-	(void)snprintf(path, sizeof(path), "%s/%s/%s/input", dir, parser, name);
-	if (!s->parser || nsample == MAX_SAMPLES - 1 || !slurp(path, &b))
-		goto free_buf;
-	nsample++;
-	(void)snprintf(s->name, sizeof(s->name), "%s/%s", parser, name);
-	s->bytes = arena_dup(&names, buf_view(&b));
-	s->evidence.path = s->evidence.member = STR("/input");
-	s->evidence.mtime_ns = INT64_MIN;
-	(void)snprintf(path, sizeof(path), "%s/%s/%s/args", dir, parser, name);
-	if (slurp(path, &b))
-		read_args(&s->evidence, buf_view(&b));
-free_buf:
-	buf_free(&b);
-}
-
-static void find(const char *dir)
-{
-	struct dirent **parser = NULL;
-	int n = scandir(dir, &parser, NULL, alphasort);
-
-	for (int i = 0; i < n; i++) {
-		struct dirent **name = NULL;
-		char path[512];
-		int m;
-
-		(void)snprintf(path, sizeof(path), "%s/%s", dir,
-			       parser[i]->d_name);
-		m = parser[i]->d_name[0] == '.'
-			    ? 0
-			    : scandir(path, &name, NULL, alphasort);
-		for (int j = 0; j < m; j++) {
-			add(dir, parser[i]->d_name, name[j]->d_name);
-			free(name[j]);
-		}
-		free(name);
-		free(parser[i]);
-	}
-	free(parser);
-}
+struct sweep {
+	struct sample *sample;
+	size_t nsample;
+	struct place *place;
+	uint64_t seed, passed, failed;
+	double end;
+};
 
 static double now(void)
 {
@@ -208,43 +60,246 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise)
+/* The k-th number of a series: a child that died is resumed behind it. */
+static uint64_t pick(uint64_t seed, uint64_t k)
+{
+	uint64_t x = seed + (k + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+static bool slurp(const char *dir, const char *name, struct buf *b)
+{
+	char path[PATH_BYTES + 16];
+	size_t n;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "rb");
+	if (!f)
+		return false;
+	do {
+		n = fread(buf_room(b, 65536), 1, 65536, f);
+		b->n += n;
+	} while (n > 0);
+	(void)fclose(f);
+	return true;
+}
+
+/* What the parser may ask of the file's name and kind. */
+static void apply_args(struct world *w, struct str args)
+{
+	while (args.p && args.n) {
+		struct str line = str_cut(&args, '\n');
+		struct str key = str_cut(&line, ' ');
+
+		if (str_is(key, "path"))
+			w->src.path = line;
+		else if (str_is(key, "member"))
+			w->src.member = line;
+		else if (str_is(key, "stream"))
+			w->src.flags |= SRC_STREAM;
+	}
+}
+
+/* A copy of the exact size: a byte too far is one that ASan sees. */
+static void run(const struct sample *s, struct str data)
+{
+	char *copy = malloc(data.n ? data.n : 1);
+	struct world w;
+
+	if (!copy)
+		abort();
+	if (data.n)
+		memcpy(copy, data.p, data.n);
+	world_open(&w);
+	apply_args(&w, buf_view(&s->args));
+	(void)world_run(&w, s->ps, str_mem(copy, data.n));
+	if (parser_pick(&w.src) != s->ps)
+		(void)world_run(&w, NULL, str_mem(copy, data.n));
+	world_close(&w);
+	free(copy);
+}
+
+static uint64_t ncut(const struct sample *s)
+{
+	return s->data.n <= EVERY_PREFIX ? s->data.n + 1 : CUTS;
+}
+
+static void cut(const struct sweep *w, const struct sample *s, uint64_t k)
+{
+	uint64_t n = k;
+
+	if (s->data.n > EVERY_PREFIX)
+		n = pick(w->seed, k) % s->data.n;
+	(void)snprintf(w->place->how, sizeof(w->place->how), "cut to %llu",
+		       (unsigned long long)n);
+	run(s, str_head(buf_view(&s->data), n));
+}
+
+/* One to eight bits: most damage is small, some is not. */
+static void flip(const struct sweep *w, const struct sample *s, uint64_t k)
+{
+	uint64_t r = pick(w->seed, k), many = 1 + (r % 4 == 0) * (r >> 8) % 8;
+	struct buf b = { 0 };
+	int n = snprintf(w->place->how, sizeof(w->place->how), "bits");
+
+	buf_str(&b, buf_view(&s->data));
+	for (uint64_t i = 0; i < many && b.n; i++) {
+		uint64_t at = pick(r, i) % (b.n * 8);
+
+		b.p[at / 8] = (char)(b.p[at / 8] ^ 1 << at % 8);
+		n += snprintf(w->place->how + n,
+			      sizeof(w->place->how) - (size_t)n, " %llu",
+			      (unsigned long long)at);
+	}
+	run(s, buf_view(&b));
+	buf_free(&b);
+}
+
+/* In the child: mutations from..to-1 until the time is over. */
+static void mutate(const struct sweep *w, const struct sample *s, bool cuts,
+		   uint64_t from, uint64_t to)
+{
+	for (uint64_t k = from; k < to && now() < w->end; k++) {
+		w->place->last = k;
+		(void)alarm(RUN_SECONDS);
+		if (cuts)
+			cut(w, s, k);
+		else
+			flip(w, s, k);
+		w->place->done++;
+	}
+}
+
+static void report(struct sweep *w, const struct sample *s, int status)
+{
+	w->failed++;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		printf("FAILED %s: %s: longer than %d s\n", s->dir,
+		       w->place->how, RUN_SECONDS);
+	else
+		printf("FAILED %s: %s: status %#x\n", s->dir, w->place->how,
+		       (unsigned)status);
+}
+
+static void phase(struct sweep *w, const struct sample *s, bool cuts,
+		  uint64_t from, uint64_t to)
+{
+	for (unsigned crash = 0; crash < MAX_CRASHES; crash++) {
+		int status;
+		pid_t pid;
+
+		w->place->done = 0;
+		w->place->last = from;
+		(void)fflush(stdout);
+		pid = fork();
+		if (pid == 0) {
+			mutate(w, s, cuts, from, to);
+			_exit(0);
+		}
+		if (pid < 0 || waitpid(pid, &status, 0) != pid)
+			abort();
+		w->passed += w->place->done;
+		if (status == 0)
+			return;
+		report(w, s, status);
+		from = w->place->last + 1;
+	}
+}
+
+static int visible(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+static void add_sample(struct sweep *w, const struct parser *ps,
+		       const char *dir, const char *only)
+{
+	struct sample *s = &w->sample[w->nsample];
+
+	if (w->nsample == MAX_SAMPLES || !strstr(dir, only))
+		return;
+	(void)snprintf(s->dir, sizeof(s->dir), "%s", dir);
+	s->ps = ps;
+	if (!slurp(dir, "input", &s->data))
+		return;
+	(void)slurp(dir, "args", &s->args);
+	w->nsample++;
+}
+
+static void add_samples(struct sweep *w, const struct parser *ps,
+			const char *root, const char *only)
+{
+	char path[PATH_BYTES], dir[PATH_BYTES];
+	struct dirent **d;
+	int n;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", root, ps->name);
+	n = scandir(path, &d, visible, alphasort);
+	for (int i = 0; i < n; i++) {
+		(void)snprintf(dir, sizeof(dir), "%s/%s/%s", root, ps->name,
+			       d[i]->d_name);
+		add_sample(w, ps, dir, only);
+		free(d[i]);
+	}
+	if (n >= 0)
+		free(d);
+}
+
+static uint64_t number(const char *name, uint64_t otherwise)
 {
 	const char *v = getenv(name);
 
-	return v && *v ? strtoull(v, NULL, 10) : otherwise;
+	return v && *v ? strtoull(v, NULL, 0) : otherwise;
+}
+
+/* Returns the rounds of flips that were begun. */
+static unsigned sweep(struct sweep *w)
+{
+	unsigned round = 0;
+
+	for (size_t i = 0; i < w->nsample; i++)
+		phase(w, &w->sample[i], true, 0, ncut(&w->sample[i]));
+	for (; round < MAX_ROUNDS && now() < w->end; round++)
+		for (size_t i = 0; i < w->nsample; i++)
+			phase(w, &w->sample[i], false, round * FLIPS,
+			      (round + 1) * FLIPS);
+	return round;
 }
 
 int main(int argc, char **argv)
 {
-	double end = now() + (double)setting("SWEEP_SECONDS", 300);
-	uint64_t first = setting("SWEEP_SEED", 1), seed = first;
-	struct buf b = { 0 };
+	struct sweep w = { .seed = number("SWEEP_SEED", SEED) };
+	double start = now();
+	unsigned rounds;
 
-	if (argc != 2)
+	if (argc < 2) {
+		fprintf(stderr, "usage: sweep DIR [SUBSTRING]\n");
 		return 2;
-	__sanitizer_set_death_callback(last_words);
-	(void)signal(SIGALRM, on_signal);
-	(void)signal(SIGABRT, on_signal);
-	find(argv[1]);
-	state = first | 1;
-	for (size_t i = 0; i < nsample; i++) {
-		uint64_t before = runs;
-
-		cut(&sample[i]);
-		(void)printf("ok %zu - sweep/%s (%llu cuts)\n", i + 1,
-			     sample[i].name,
-			     (unsigned long long)(runs - before));
 	}
-	for (; nsample && now() < end; seed++)
-		for (size_t i = 0; i < nsample; i++)
-			flip(&sample[i], seed, &b);
-	(void)printf("ok %zu - sweep/flips (seeds %llu to %llu, %llu runs)\n"
-		     "1..%zu\n",
-		     nsample + 1, (unsigned long long)first,
-		     (unsigned long long)seed, (unsigned long long)runs,
-		     nsample + 1);
-	buf_free(&b);
-	arena_free(&names);
-	return nsample ? 0 : 1;
+	w.end = start + (double)number("SWEEP_SECONDS", 300);
+	w.sample = xmalloc(MAX_SAMPLES * sizeof(*w.sample));
+	w.place = mmap(NULL, sizeof(*w.place), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (w.place == MAP_FAILED)
+		abort();
+	for (size_t i = 0; parser_table[i]; i++)
+		add_samples(&w, parser_table[i], argv[1],
+			    argc > 2 ? argv[2] : "");
+	printf("seed %#llx, %zu samples\n", (unsigned long long)w.seed,
+	       w.nsample);
+	rounds = sweep(&w);
+	for (size_t i = 0; i < w.nsample; i++) {
+		buf_free(&w.sample[i].data);
+		buf_free(&w.sample[i].args);
+	}
+	free(w.sample);
+	printf("%.0f s, %u rounds of flips%s\n", now() - start, rounds,
+	       rounds ? "" : ": not all cuts were made");
+	printf("%llu passed, %llu failed\n", (unsigned long long)w.passed,
+	       (unsigned long long)w.failed);
+	return w.failed || w.passed == 0;
 }
