@@ -14,6 +14,7 @@
 #include "../util/io.h"
 #include "../util/json_out.h"
 #include "../util/timefmt.h"
+#include "holes.h"
 #include "seal.h"
 #include "tarout.h"
 #include "zframe.h"
@@ -37,11 +38,10 @@ struct writer {
 	bool in_member, failed, sealing, finished;
 	/* the member that is open */
 	struct buf name;
-	struct extent *extent;
-	size_t capextent;
+	struct holes holes;
 	struct seal_facts facts;
 	struct sha256 sha;
-	uint64_t want, got; /* bytes of data */
+	uint64_t stored; /* bytes of data, those of widened extents */
 	unsigned char file_sha[SHA256_LEN];
 };
 
@@ -64,6 +64,8 @@ struct writer *writer_new(const struct writer_options *o, struct err *err)
 		w->opt.checkpoint_bytes = CHECKPOINT_BYTES;
 	if (w->opt.checkpoint_ns == 0)
 		w->opt.checkpoint_ns = CHECKPOINT_S * NS_PER_S;
+	if (w->opt.frame_bytes == 0)
+		w->opt.frame_bytes = FRAME_BYTES;
 	if (w->opt.frame_ns == 0)
 		w->opt.frame_ns = FRAME_S * NS_PER_S;
 	w->z.may_write = o->may_write;
@@ -133,7 +135,7 @@ static int check_member(const struct member *m, struct err *err)
 	return 0;
 }
 
-/* The extents are kept, without empty ones: a reader could not tell them. */
+/* The member as it is stored: its extents are whole blocks. */
 static struct member remember(struct writer *w, const struct member *in)
 {
 	struct member m = *in;
@@ -141,22 +143,16 @@ static struct member remember(struct writer *w, const struct member *in)
 	buf_clear(&w->name);
 	buf_str(&w->name, m.name);
 	m.name = buf_view(&w->name);
+	holes_set(&w->holes, in);
 	if (m.extent) {
-		m.nextent = 0;
-		vec_grow(&w->extent, &w->capextent, in->nextent + 1,
-			 sizeof(*w->extent));
-		for (size_t i = 0; i < in->nextent; i++)
-			if (in->extent[i].len > 0)
-				w->extent[m.nextent++] = in->extent[i];
-		m.extent = w->extent;
+		m.extent = w->holes.stored;
+		m.nextent = w->holes.nstored;
 	}
 	w->facts = (struct seal_facts){ .name = m.name,
 					.size = m.size,
-					.short_at = SEAL_NO_SHORT,
 					.extent = m.extent,
 					.nextent = m.nextent };
-	w->want = tar_data_size(&m);
-	w->got = 0;
+	w->stored = tar_data_size(&m);
 	sha256_init(&w->sha);
 	return m;
 }
@@ -181,33 +177,30 @@ int writer_begin(struct writer *w, const struct member *in, struct err *err)
 
 int writer_data(struct writer *w, struct str s, struct err *err)
 {
-	if (!w->in_member || s.n > w->want - w->got)
+	if (!w->in_member || s.n > w->holes.left)
 		return err_set(err, "more data than the member has room for");
 	if (may_go_on(w, err) < 0)
 		return -1;
-	sha256_add(&w->sha, s.p, s.n);
-	w->got += s.n;
-	w->bytes_in += s.n;
-	return put(w, s.p, s.n, err);
-}
+	while (s.n > 0) {
+		struct str run;
 
-/* Where in the file the n-th byte of its extents lies. */
-static uint64_t file_offset(const struct seal_facts *f, uint64_t n)
-{
-	if (!f->extent)
-		return n;
-	for (size_t i = 0; i < f->nextent; i++) {
-		if (n < f->extent[i].len)
-			return f->extent[i].off + n;
-		n -= f->extent[i].len;
+		if (put_zeros(w, holes_gap(&w->holes), true, err) < 0)
+			return -1;
+		run = str_head(s, holes_run(&w->holes));
+		sha256_add(&w->sha, run.p, run.n);
+		if (put(w, run.p, run.n, err) < 0)
+			return -1;
+		holes_stored(&w->holes, run.n);
+		w->bytes_in += run.n;
+		s = str_skip(s, run.n);
 	}
-	return f->size;
+	return 0;
 }
 
 static int end_frame_when_due(struct writer *w, bool now_please,
 			      struct err *err)
 {
-	if (!now_please && w->z.frame_in < FRAME_BYTES &&
+	if (!now_please && w->z.frame_in < w->opt.frame_bytes &&
 	    now() - w->frame_t < w->opt.frame_ns)
 		return 0;
 	if (zframe_end(&w->z, err) < 0) {
@@ -233,14 +226,13 @@ int writer_end(struct writer *w, uint64_t *short_at,
 	w->in_member = false;
 	if (w->failed)
 		return err_set(err, "the archive is broken already");
-	if (w->got < w->want)
-		w->facts.short_at = file_offset(&w->facts, w->got);
-	if (put_zeros(w, w->want - w->got, true, err) < 0 ||
-	    put_zeros(w, tar_padding(w->want), false, err) < 0)
+	w->facts.short_at = holes_short(&w->holes);
+	if (put_zeros(w, holes_rest(&w->holes), true, err) < 0 ||
+	    put_zeros(w, tar_padding(w->stored), false, err) < 0)
 		return -1;
 	sha256_end(&w->sha, w->facts.data);
 	seal_line(&w->seal, &w->facts);
-	w->since_checkpoint += w->want;
+	w->since_checkpoint += w->stored;
 	if (short_at)
 		*short_at = w->facts.short_at;
 	if (sha256)
@@ -375,6 +367,6 @@ void writer_free(struct writer *w)
 	buf_free(&w->status);
 	buf_free(&w->seal);
 	buf_free(&w->name);
-	free(w->extent);
+	holes_free(&w->holes);
 	free(w);
 }

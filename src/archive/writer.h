@@ -38,6 +38,7 @@ struct writer_options {
 	uint64_t checkpoint_bytes; /* default 64 MiB */
 	int64_t checkpoint_ns;     /* default 10 s */
 	int64_t frame_ns;          /* default 1 s */
+	uint64_t frame_bytes;      /* default 1 MiB */
 	/* called before each write to fd; false stops (disk reserve) */
 	bool (*may_write)(void *arg, uint64_t bytes);
 	void *arg;
