@@ -33,7 +33,7 @@ struct collect_options {
 	const char *case_id, *examiner, *note, *reference_time;
 	int64_t deadline_ns;  /* per item without progress; 0: 5 s */
 	uint64_t max_file;    /* bytes of data of one file; 0: 1 GiB */
-	uint64_t max_content; /* of unpackaged programs in all; 0: 2 GiB */
+	uint64_t max_content; /* of unpackaged programs in all; 0: 1 GiB */
 	const char *reserve;  /* NULL: max(5 %, 1 GiB); else bytes */
 	const char *const *local_type; /* further types that count as local */
 	size_t nlocal_type;

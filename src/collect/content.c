@@ -8,6 +8,7 @@
 #include "content.h"
 #include "cache.h"
 #include "extents.h"
+#include "kind.h"
 #include "secrets.h"
 
 #include "../util/io.h"
@@ -188,7 +189,9 @@ static bool is_secret(struct probe_run *r, struct content *c)
 	if (c->shadow)
 		return true;
 	n = pread(c->fd, head, sizeof(head), 0);
-	return n > 0 && secret_is_key(str_mem(head, (size_t)n));
+	/* a program with a key in it is evidence before it is a secret */
+	return n > 0 && !kind_of(str_mem(head, (size_t)n)) &&
+	       secret_is_key(str_mem(head, (size_t)n));
 }
 
 void content_copy(struct probe_run *r, struct content *c)

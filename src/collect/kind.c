@@ -19,49 +19,78 @@ const char *kind_of(struct str h)
 	return NULL;
 }
 
-static bool ends_with(struct str name, const char *const *list, size_t n)
+/* What follows the last dot; empty without one. */
+static struct str suffix(struct str name)
 {
-	for (size_t i = 0; i < n; i++)
-		if (str_ends(name, str_of(list[i])))
+	size_t dot = str_rchr(name, '.');
+
+	return dot == (size_t)-1 ? STR_NONE : str_skip(name, dot + 1);
+}
+
+static bool listed(struct str s, const struct str *list, size_t n)
+{
+	for (size_t i = 0; s.n && i < n; i++)
+		if (str_eq(s, list[i]))
 			return true;
 	return false;
 }
+#define S(lit)                                                                 \
+	{                                                                      \
+		lit, sizeof(lit) - 1                                           \
+	}
 
 bool kind_program_name(struct str name)
 {
-	static const char *const end[] = {
-		".so",  ".ko",  ".py",  ".sh",  ".pl",  ".rb",   ".lua", ".exe",
-		".dll", ".sys", ".elf", ".bin", ".ps1", ".bash", ".run", ".pyz",
+	static const struct str end[] = {
+		S("so"),  S("ko"),  S("py"),  S("sh"),   S("pl"),  S("rb"),
+		S("lua"), S("exe"), S("dll"), S("sys"),  S("elf"), S("bin"),
+		S("ps1"), S("run"), S("pyz"), S("bash"),
 	};
+	struct str s = suffix(name);
 
-	return ends_with(name, end, sizeof(end) / sizeof(end[0])) ||
-	       str_has(name, STR(".so.")) || str_has(name, STR(".ko.")) ||
-	       kind_web_name(name);
+	if (listed(s, end, sizeof(end) / sizeof(end[0])) || kind_web_name(name))
+		return true;
+	/* libc.so.6, e1000.ko.xz: a number or a packer at the end */
+	if (s.n == 0 || !((s.p[0] >= '0' && s.p[0] <= '9') ||
+			  s.p[s.n - 1] == 'z' || str_is(s, "zst")))
+		return false;
+	return str_has(name, STR(".so.")) || str_has(name, STR(".ko."));
 }
 
 bool kind_web_name(struct str name)
 {
-	static const char *const end[] = {
-		".php",   ".php3",  ".php4",     ".php5",     ".php7", ".phps",
-		".phtml", ".phar",  ".inc",      ".jsp",      ".jspx", ".jspf",
-		".war",   ".asp",   ".aspx",     ".ashx",     ".asmx", ".cgi",
-		".cfm",   ".shtml", ".htaccess", ".user.ini",
+	static const struct str end[] = {
+		S("php"),      S("php3"),  S("php4"), S("php5"), S("php7"),
+		S("phps"),     S("phtml"), S("phar"), S("inc"),  S("jsp"),
+		S("jspx"),     S("jspf"),  S("war"),  S("asp"),  S("aspx"),
+		S("ashx"),     S("asmx"),  S("cgi"),  S("cfm"),  S("shtml"),
+		S("htaccess"),
 	};
 
-	return ends_with(name, end, sizeof(end) / sizeof(end[0]));
+	return listed(suffix(name), end, sizeof(end) / sizeof(end[0])) ||
+	       str_is(name, ".user.ini");
 }
 
-bool kind_web_root(struct str path)
+bool kind_web_dir(struct str path)
 {
 	static const char *const part[] = {
-		"/var/www/",     "/srv/",     "/usr/share/nginx/", "/htdocs/",
-		"/public_html/", "/webapps/", "/wwwroot/",         "/html/",
-		"/httpdocs/",    "/www/",
+		"/htdocs",   "/public_html", "/webapps", "/wwwroot",
+		"/httpdocs", "/html",        "/www",
 	};
 
-	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
-		if (str_has(path, str_of(part[i])))
-			return true;
+	if (str_is(path, "/srv") || str_starts(path, STR("/srv/")))
+		return true;
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		struct str p = str_of(part[i]), rest = path;
+		size_t at;
+
+		/* a whole component */
+		while ((at = str_find(rest, p)) != (size_t)-1) {
+			rest = str_skip(rest, at + p.n);
+			if (rest.n == 0 || rest.p[0] == '/')
+				return true;
+		}
+	}
 	return false;
 }
 

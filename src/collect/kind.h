@@ -15,7 +15,7 @@ bool kind_program_name(struct str name);
 /* Is it a script that a web server runs (.php .jsp .aspx .cgi …)? */
 bool kind_web_name(struct str name);
 /* Does this directory usually hold what a web server serves? */
-bool kind_web_root(struct str path);
+bool kind_web_dir(struct str path);
 /* Directories that hold programs of packages only. */
 bool kind_system_dir(struct str path);
 

@@ -1,6 +1,6 @@
 /*
- * programs.c - copying under a budget: what does not fit was hashed by the
- * walk and is stated as skipped.
+ * programs.c - copying under a budget, small programs first, each kind newest
+ * change first: what does not fit was hashed by the walk and is stated.
  */
 #define _GNU_SOURCE
 #include "programs.h"
@@ -12,17 +12,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define MAX_CONTENT (UINT64_C(2) << 30)
+#define MAX_CONTENT (UINT64_C(1) << 30)
 #define PROGRAM_MAX (UINT64_C(256) << 20) /* one program */
+/* tools of developers; smaller ones are not crowded out by them */
+#define BIG (UINT64_C(16) << 20)
 
 struct progress { /* shared */
 	uint64_t next, count, bytes, over, over_bytes;
 };
 
-static int newest_first(const void *a, const void *b)
+static int by_turn(const void *a, const void *b)
 {
 	const struct program *x = a, *y = b;
 
+	if ((x->size > BIG) != (y->size > BIG))
+		return x->size > BIG ? 1 : -1;
 	if (x->ctime_ns != y->ctime_ns)
 		return x->ctime_ns > y->ctime_ns ? -1 : 1;
 	return str_cmp(x->path, y->path);
@@ -31,8 +35,7 @@ static int newest_first(const void *a, const void *b)
 void programs_sort(struct scene *sc)
 {
 	if (sc->nprogram)
-		qsort(sc->program, sc->nprogram, sizeof(*sc->program),
-		      newest_first);
+		qsort(sc->program, sc->nprogram, sizeof(*sc->program), by_turn);
 }
 
 /* Without hashes the walk went by mode and name: look at the bytes now. */
@@ -89,8 +92,8 @@ static void run_programs(struct probe_run *r)
 		const struct program *p = &sc->program[at->next];
 
 		if (p->size > max - at->bytes) {
-			run_status(r, "programs", NULL, p->path, PROBE_SKIPPED,
-				   EDQUOT, 0, p->size, 0);
+			run_status(r, "budget", NULL, p->path, PROBE_SKIPPED, 0,
+				   0, p->size, 0);
 			at->over++;
 			at->over_bytes += p->size;
 			continue;

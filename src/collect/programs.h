@@ -1,6 +1,6 @@
 /*
  * collect/programs.h - the job that copies the programs the walk named:
- * those that no package accounts for, newest change first.
+ * those that no package accounts for.
  */
 #ifndef COLLECT_PROGRAMS_H
 #define COLLECT_PROGRAMS_H

@@ -33,13 +33,26 @@ static const struct pem {
 	{ "AGE-SECRET-KEY-1", "x25519", "age", false },
 };
 
+/* Where a line begins with it: a program that only knows the words is none. */
+static bool at_line(struct str text, struct str begin, size_t *at)
+{
+	size_t from = 0, i;
+
+	while ((i = str_find(str_skip(text, from), begin)) != (size_t)-1) {
+		*at = from + i;
+		if (*at == 0 || text.p[*at - 1] == '\n' ||
+		    text.p[*at - 1] == '\r')
+			return true;
+		from = *at + 1;
+	}
+	return false;
+}
+
 static const struct pem *find(struct str text, size_t *at)
 {
-	for (size_t i = 0; i < sizeof(pems) / sizeof(*pems); i++) {
-		*at = str_find(text, str_of(pems[i].begin));
-		if (*at != (size_t)-1)
+	for (size_t i = 0; i < sizeof(pems) / sizeof(*pems); i++)
+		if (at_line(text, str_of(pems[i].begin), at))
 			return &pems[i];
-	}
 	return NULL;
 }
 

@@ -11,8 +11,9 @@
 #include "../util/buf.h"
 #include "probe.h"
 
-#define SECRET_ENV_MAX 65536u /* longest environment entry that is looked at   \
-			       */
+#define SECRET_ENV_MAX                                                         \
+	65536u /* longest environment entry that is looked at                  \
+		*/
 
 /* Does this variable's name say that its value is a secret? */
 bool secret_env_name(struct str name);

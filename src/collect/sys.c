@@ -82,7 +82,8 @@ static void from_stat(const struct stat *s, struct meta *m)
 
 int sys_meta(struct sys *sys, int dirfd, const char *name, struct meta *m)
 {
-	const int at = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH;
+	const int at = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT |
+		       (*name ? 0 : AT_EMPTY_PATH);
 	struct statx x;
 	struct stat s;
 

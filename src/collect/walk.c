@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "walk.h"
 #include "beneath.h"
+#include "kind.h"
 #include "owned.h"
 
 #include "konseki/archive.h"
@@ -105,6 +106,7 @@ static void push(struct walk *w, int fd, const struct meta *m)
 		.mounts = holds_mounts(w, path),
 		.readable = !mnt || mount_readable(mnt),
 		.odd = odd || odd_place(path, m),
+		.web = kind_web_dir(path),
 	};
 }
 
@@ -220,7 +222,7 @@ static void entry(struct walk *w, const struct dirent64 *d)
 
 	if (top(w)->mounts && !mount_allows(w, d->name, &f.skip))
 		return;
-	if (sys_meta(&w->run->sys, w->fd[st->depth - 1], d->name, &m) < 0) {
+	if (sys_meta(&w->run->sys, w->at, d->name, &m) < 0) {
 		if (errno != ENOENT)
 			say(w, walk_full(w, d->name), run_state_of(errno),
 			    errno);
@@ -250,9 +252,13 @@ static void entries(struct walk *w)
 {
 	struct walk_state *st = w->st;
 
-	if (fchdir(w->fd[st->depth - 1]) < 0) /* for llistxattr, by name */
-		w->no_xattr = true;
 	walk_prefix(w);
+	/* names are then looked up the short way, by llistxattr too */
+	w->at = AT_FDCWD;
+	if (fchdir(w->fd[st->depth - 1]) < 0) {
+		w->no_xattr = true;
+		w->at = w->fd[st->depth - 1];
+	}
 	while (st->at < st->nbuf) {
 		const struct dirent64 *d = (const void *)(st->dirbuf + st->at);
 

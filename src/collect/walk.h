@@ -35,6 +35,7 @@ struct walk_dir {
 	uint8_t ended;    /* listed to the end */
 	uint8_t mounts;   /* a mount point lies directly in it */
 	uint8_t readable; /* files on it may be opened */
+	uint8_t web;      /* a web server may serve it */
 	uint8_t odd;      /* where intruders drop things: open more */
 };
 
@@ -53,6 +54,7 @@ struct walk { /* of one reader */
 	struct probe_run *run;
 	struct walk_state *st;
 	int fd[WALK_DEPTH];
+	int at;        /* AT_FDCWD while the top is the working directory */
 	bool no_xattr; /* on this directory's file system */
 	uint64_t counted;
 	struct buf row, prefix, link, xattr, full;

@@ -110,12 +110,13 @@ static bool stray(struct walk *w, struct str path, const struct walk_facts *f)
 	}
 }
 
-static void candidate(struct walk *w, struct str path, const struct meta *m)
+static void candidate(struct walk *w, struct str path, const struct meta *m,
+		      bool web)
 {
 	struct frame_program p = {
 		.ctime_ns = m->ctime_ns,
 		.size = m->size,
-		.web = kind_web_root(path) && kind_web_name(path),
+		.web = web,
 	};
 
 	run_program(w->run, &p, path);
@@ -168,8 +169,8 @@ static void examine(struct walk *w, const char *name, const struct meta *m,
 void walk_look(struct walk *w, const char *name, const struct meta *m,
 	       struct walk_facts *f)
 {
-	bool web = kind_web_name(str_of(name)) && m->size <= WEB_MAX &&
-		   kind_web_root(walk_full(w, name));
+	bool web = w->st->dir[w->st->depth - 1].web && m->size <= WEB_MAX &&
+		   kind_web_name(str_of(name));
 	struct str path;
 
 	if (!w->ex)
@@ -186,5 +187,5 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 	     (w->run->scene->opt->hash == HASH_NONE &&
 	      (m->mode & 0111 || kind_program_name(str_of(name))))) &&
 	    stray(w, path, f))
-		candidate(w, path, m);
+		candidate(w, path, m, web);
 }

@@ -33,16 +33,50 @@ void walk_prefix(struct walk *w)
 	w->no_xattr = false;
 }
 
-static void put(struct buf *b, const char *key, uint64_t v)
+/* Nine digits at a time in 32 bits: a row has six long numbers. */
+static char *digits9(char *p, uint32_t v, unsigned min)
 {
-	buf_puts(b, key);
-	buf_u64(b, v);
+	char t[10];
+	unsigned i = 10;
+
+	do {
+		t[--i] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v || 10 - i < min);
+	memcpy(p, t + i, 10 - i);
+	return p + (10 - i);
+}
+
+static char *number(char *p, uint64_t v)
+{
+	const uint32_t e9 = 1000000000;
+
+	if (v < e9)
+		return digits9(p, (uint32_t)v, 1);
+	return digits9(number(p, v / e9), (uint32_t)(v % e9), 9);
+}
+
+#define NUMBER_MAX 20
+#define KEY_MAX 8
+
+static inline void put(struct buf *b, const char *key, uint64_t v)
+{
+	size_t n = strlen(key);
+	char *p = buf_room(b, KEY_MAX + NUMBER_MAX + 2);
+
+	memcpy(p, key, n);
+	b->n = (size_t)(number(p + n, v) - b->p);
 }
 
 static void puti(struct buf *b, const char *key, int64_t v)
 {
+	if (v >= 0) {
+		put(b, key, (uint64_t)v);
+		return;
+	}
 	buf_puts(b, key);
-	buf_i64(b, v);
+	buf_c(b, '-');
+	put(b, "", 0 - (uint64_t)v);
 }
 
 static void path(struct walk *w, const char *name)
@@ -85,6 +119,22 @@ static char type_of(uint32_t mode)
 	default:
 		return '?';
 	}
+}
+
+/*
+ * Asking every file for its attributes is a third of a warm walk.  By default
+ * those are asked where one changes what a file can do: programs (file
+ * capabilities), directories (inherited ACLs), and places where anybody may
+ * drop things.
+ */
+static bool may_have_xattrs(const struct walk *w, const struct meta *m)
+{
+	const struct walk_state *st = w->st;
+
+	if (S_ISDIR(m->mode) || w->run->scene->opt->hash == HASH_ALL)
+		return true;
+	return S_ISREG(m->mode) &&
+	       (m->mode & 06111 || (st->depth && st->dir[st->depth - 1].odd));
 }
 
 /* Names relative to the working directory, which is the top directory. */
@@ -214,7 +264,7 @@ void walk_row(struct walk *w, const char *name, const struct meta *m,
 		put(b, ":", m->rminor);
 		buf_c(b, '"');
 	}
-	if (!w->no_xattr && !f->skip)
+	if (!w->no_xattr && !f->skip && may_have_xattrs(w, m))
 		xattrs(w, *name ? name : ".");
 	if (m->have & META_FLAGS)
 		attributes(b, m->attributes);
