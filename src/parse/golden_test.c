@@ -36,6 +36,8 @@
 #define MAX_ACCOUNTS 16
 #define NAME_BYTES 512
 #define KEEP_BYTES (64u << 20)
+#define SHOW 160 /* bytes of a difference */
+#define SHOW_BEFORE 60
 
 struct row {
 	size_t at, n; /* in the wire buffer */
@@ -263,6 +265,21 @@ static void render(struct collector *c, struct buf *out)
 	messages_free(m);
 }
 
+/* Shows both lines from a little before where they part. */
+static void differ(const char *path, unsigned line, struct str want,
+		   struct str got)
+{
+	size_t i = 0;
+
+	while (i < want.n && i < got.n && want.p[i] == got.p[i])
+		i++;
+	i = i > SHOW_BEFORE ? i - SHOW_BEFORE : 0;
+	want = str_head(str_skip(want, i), SHOW);
+	got = str_head(str_skip(got, i), SHOW);
+	fail_msg("%s:%u: from byte %zu\n  want " STR_FMT "\n  got  " STR_FMT,
+		 path, line, i, STR_ARG(want), STR_ARG(got));
+}
+
 static void compare(const char *path, struct str got)
 {
 	struct buf b = { 0 };
@@ -274,8 +291,7 @@ static void compare(const char *path, struct str got)
 		struct str x = str_cut(&want, '\n'), y = str_cut(&got, '\n');
 
 		if (!str_eq(x, y))
-			fail_msg("%s:%u\n  want " STR_FMT "\n  got  " STR_FMT,
-				 path, n, STR_ARG(x), STR_ARG(y));
+			differ(path, n, x, y);
 	}
 	buf_free(&b);
 }

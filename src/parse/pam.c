@@ -33,10 +33,10 @@ static const struct phrase sentence[] = {
 };
 
 static const struct phrase_key failure_key[] = {
-	{ "rhost", KEY_SOURCE_IP },
-	{ "user", KEY_USER_NAME },
-	{ "tty", KEY_PROCESS_TTY },
-	{ NULL, 0 },
+	{ { "rhost", 5 }, KEY_SOURCE_IP },
+	{ { "user", 4 }, KEY_USER_NAME },
+	{ { "tty", 3 }, KEY_PROCESS_TTY },
+	{ { NULL, 0 }, 0 },
 };
 
 /* Programs that log the same failure themselves */

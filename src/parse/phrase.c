@@ -134,13 +134,29 @@ static bool fill_longest(struct str pat, struct str lit, struct str s,
 	unsigned tries = 0;
 
 	for (size_t i = s.n + 1; i-- > lit.n && tries < MAX_TRIES;) {
-		if (memcmp(s.p + i - lit.n, lit.p, lit.n) != 0)
+		if (s.p[i - lit.n] != lit.p[0] ||
+		    memcmp(s.p + i - lit.n, lit.p, lit.n) != 0)
 			continue;
 		tries++;
 		if (fill_at(pat, lit.n, s, i - lit.n, f, n, nf))
 			return true;
 	}
 	return false;
+}
+
+/* The end of a place without blanks, whose literal begins with lit. */
+static size_t word_end(char lit, struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] != lit && s.p[i] != ' ')
+		i++;
+	return i < s.n && s.p[i] == lit ? i : (size_t)-1;
+}
+
+static bool is_word(char c)
+{
+	return c == 'a' || c == 'p' || c == 'm' || c == 'd' || c == 'q';
 }
 
 /* pat begins with a place, or is over; n places are filled. */
@@ -164,6 +180,10 @@ static bool fill(struct str pat, struct str s, struct place *f, size_t n,
 		at = s.n - lit.n;
 	} else if (f[n].c == 'u') {
 		return fill_longest(pat, lit, s, f, n, nf);
+	} else if (is_word(f[n].c) && lit.p[0] != ':') { /* IPv6 has those */
+		at = word_end(lit.p[0], s);
+		if (at != (size_t)-1 && !str_starts(str_skip(s, at), lit))
+			return false;
 	} else {
 		at = str_find(s, lit);
 	}
@@ -181,6 +201,14 @@ static bool match(struct str pat, struct str s, struct place *f, size_t *nf)
 		    nf);
 }
 
+/* Most rows are told apart by two bytes. */
+static bool may_begin(const char *pat, struct str msg)
+{
+	if (msg.n < 2 || pat[0] == '%')
+		return true;
+	return pat[0] == msg.p[0] && (pat[1] == '%' || pat[1] == msg.p[1]);
+}
+
 const struct phrase *phrase_match(struct parse *p, const struct phrase *row,
 				  struct str msg)
 {
@@ -188,8 +216,7 @@ const struct phrase *phrase_match(struct parse *p, const struct phrase *row,
 	size_t nf;
 
 	for (; row->pattern; row++) {
-		if (row->pattern[0] != '%' &&
-		    (msg.n == 0 || msg.p[0] != row->pattern[0]))
+		if (!may_begin(row->pattern, msg))
 			continue;
 		if (!match(str_of(row->pattern), msg, f, &nf))
 			continue;
@@ -227,10 +254,10 @@ void phrase_pairs(struct parse *p, const struct phrase_key *row,
 		name = str_cut(&word, '=');
 		if (!word.p || word.n == 0)
 			continue;
-		for (k = row; k->name; k++)
-			if (str_is(name, k->name))
+		for (k = row; k->name.n; k++)
+			if (str_eq(name, k->name))
 				break;
-		if (!k->name)
+		if (!k->name.n)
 			continue;
 		if (k->key == KEY_SOURCE_IP)
 			phrase_address(p, word);

@@ -37,12 +37,13 @@ const struct phrase *phrase_match(struct parse *p, const struct phrase *row,
 				  struct str msg);
 /* Key for `name=value' words (rhost=, user=, tty= …) of PAM and shadow. */
 struct phrase_key {
-	const char *name;
+	struct str name;
 	uint16_t key;
 };
 /*
  * Adds the values of `name=value' pairs that stand between blanks, commas or
- * semicolons; rows end with a NULL name.
+ * semicolons; rows end with an
+ * empty name.
  */
 void phrase_pairs(struct parse *p, const struct phrase_key *row,
 		  struct str text);

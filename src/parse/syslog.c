@@ -117,6 +117,8 @@ static const struct {
 /* Chrome OS puts the level where others have the host. */
 static bool is_level(struct str w)
 {
+	if (w.n < 3 || w.n > 7 || w.p[1] < 'A' || w.p[1] > 'Z')
+		return false;
 	for (size_t i = 0; i < sizeof(level) / sizeof(level[0]); i++)
 		if (str_eq(w, level[i].word))
 			return true;
@@ -254,11 +256,15 @@ static bool is_5424(struct str rec)
 
 static void add_logger(struct parse *p, const struct sysmsg *m)
 {
-	uint64_t pid;
-
 	ev_str(p->ev, KEY_LOG_SYSLOG_APPNAME, m->app);
 	ev_str(p->ev, KEY_LOG_SYSLOG_HOSTNAME, m->host);
 	ev_str(p->ev, KEY_LOG_SYSLOG_PROCID, m->pid);
+}
+
+static void add_process(struct parse *p, const struct sysmsg *m)
+{
+	uint64_t pid;
+
 	/* of an execution, process.* is what was run, not who logged it */
 	if (p->ev->kind == KIND_EXEC || p->ev->kind == KIND_SUDO_DENIED)
 		return;
@@ -267,35 +273,52 @@ static void add_logger(struct parse *p, const struct sysmsg *m)
 		ev_u64(p->ev, KEY_PROCESS_PID, pid);
 }
 
-/* "last message repeated 5 times": says the message before once more */
-static bool again(struct parse *p, struct state *st, struct sysmsg *m)
+/* "last message repeated 5 times": which message then is told once more */
+static bool again(struct state *st, struct sysmsg *m, uint64_t *n)
 {
 	struct scan s = scan_of(m->msg);
-	struct sysmsg was = st->last;
-	const char *dataset;
-	uint64_t n;
+	struct str host = m->host;
 
-	(void)scan_lit(&s, STR("--- "));
-	if (!scan_lit(&s, STR("last message repeated ")) || !scan_u64(&s, &n) ||
-	    was.msg.n == 0)
+	if (s.s.n == 0 || (s.s.p[0] != 'l' && s.s.p[0] != '-'))
 		return false;
-	was.depth = 1;
-	dataset = syslog_decode(p, &was);
+	(void)scan_lit(&s, STR("--- "));
+	if (!scan_lit(&s, STR("last message repeated ")) || !scan_u64(&s, n) ||
+	    st->last.msg.n == 0)
+		return false;
+	*m = st->last;
+	m->depth = 1;
+	if (host.n)
+		m->host = host;
+	return true;
+}
+
+static void decode(struct parse *p, struct sysmsg *m)
+{
+	struct state *st = p->state;
+	struct str said = m->msg;
+	bool repeat;
+	uint64_t n;
+	const char *dataset;
+
+	if (!st)
+		st = p->state = ARENA_NEW(p->keep, struct state);
+	repeat = again(st, m, &n);
+	add_logger(p, m);
+	dataset = syslog_decode(p, m);
 	if (dataset)
 		p->ev->dataset = str_of(dataset);
-	ev_u64(p->ev, KEY_K_AUTH_REPEATED, n);
-	was.msg = m->msg;
-	if (m->host.n)
-		was.host = m->host;
-	*m = was;
-	return true;
+	add_process(p, m);
+	ev_str(p->ev, KEY_K_MESSAGE, said);
+	if (repeat)
+		ev_u64(p->ev, KEY_K_AUTH_REPEATED, n);
+	else
+		st->last = *m;
 }
 
 static enum outcome line(struct parse *p, struct str rec, struct when *w,
 			 uint64_t off)
 {
 	struct arena_mark mark = arena_mark(p->scratch);
-	struct state *st = p->state;
 	struct sysmsg m = { .depth = 0 };
 	struct str rest = str_skip(rec, p->head);
 	enum outcome o;
@@ -312,16 +335,7 @@ static enum outcome line(struct parse *p, struct str rec, struct when *w,
 		read_header(p, rest, &m);
 	else
 		m.msg = rec;
-	if (!st || !again(p, st, &m)) {
-		const char *dataset = syslog_decode(p, &m);
-
-		if (dataset)
-			p->ev->dataset = str_of(dataset);
-		if (st)
-			st->last = m;
-	}
-	add_logger(p, &m);
-	ev_str(p->ev, KEY_K_MESSAGE, m.msg);
+	decode(p, &m);
 	o = parse_emit(p);
 	arena_rewind(p->scratch, mark);
 	return o;
@@ -329,7 +343,7 @@ static enum outcome line(struct parse *p, struct str rec, struct when *w,
 
 static enum outcome parse(struct parse *p)
 {
-	p->state = ARENA_NEW(p->keep, struct state);
+	p->state = NULL;
 	return lines_parse(p, line);
 }
 

@@ -109,6 +109,30 @@ unsigned scan_month(struct scan *s)
 	return 0;
 }
 
+/* a.b.c.d without leading zeros: what inet_pton takes, without its cost */
+static bool dotted(struct str s, unsigned char out[4])
+{
+	unsigned v = 0, n = 0, digits = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.') {
+			if (digits == 0 || n == 3)
+				return false;
+			out[n++] = (unsigned char)v;
+			v = digits = 0;
+			continue;
+		}
+		if (s.p[i] < '0' || s.p[i] > '9' || (digits && v == 0))
+			return false;
+		v = v * 10 + (unsigned)(s.p[i] - '0');
+		digits++;
+		if (v > 255)
+			return false;
+	}
+	out[3] = (unsigned char)v;
+	return n == 3 && digits > 0;
+}
+
 bool str_ip(struct str s, unsigned char out[16])
 {
 	char t[INET6_ADDRSTRLEN];
@@ -118,13 +142,13 @@ bool str_ip(struct str s, unsigned char out[16])
 		s = str_head(s, zone);
 	if (s.n < 2 || s.n >= sizeof(t))
 		return false;
+	memset(out, 0, 10);
+	out[10] = out[11] = 0xff;
+	if (s.n <= 15 && dotted(s, out + 12))
+		return true;
 	memcpy(t, s.p, s.n);
 	t[s.n] = '\0';
 	if (strlen(t) != s.n)
 		return false;
-	if (inet_pton(AF_INET6, t, out) == 1)
-		return true;
-	memset(out, 0, 10);
-	out[10] = out[11] = 0xff;
-	return inet_pton(AF_INET, t, out + 12) == 1;
+	return inet_pton(AF_INET6, t, out) == 1;
 }
