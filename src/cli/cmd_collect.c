@@ -1,0 +1,293 @@
+/* cmd_collect.c - a snapshot of this host, or of a dead system, as a file. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../collect/collect.h"
+#include "../collect/status.h"
+#include "../util/io.h"
+#include "../util/json_out.h"
+#include "konseki/exit.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+struct own {
+	const char *output, *root, *hash, *secrets;
+	const char *case_id, *examiner, *note, *reference;
+	bool here, force;
+	uint64_t deadline, max_file, max_content, reserve;
+	struct opt_list local;
+};
+
+#define AT(field) offsetof(struct own, field)
+
+static const struct opt opts[] = {
+	{ "output", 'o', OPT_STR, "FILE|-", AT(output),
+	  "where the archive goes; `-': standard output (default: "
+	  "HOST-TIME.tar.zst in this directory)",
+	  "保存先。「-」は標準出力（既定：カレントの ホスト名-時刻.tar.zst）" },
+	{ "root", 0, OPT_STR, "DIR", AT(root),
+	  "collect the dead system below DIR (mounted image, chroot); links "
+	  "never lead out of it",
+	  "DIR 以下の停止済みシステムを収集（マウントしたイメージなど）" },
+	{ "hash", 0, OPT_CHOICE, "none|exec|all", AT(hash),
+	  "what the walk hashes: nothing, programs (default), every file",
+	  "ハッシュ計算の対象：なし・実行可能ファイル（既定）・全ファイル" },
+	{ "secrets", 0, OPT_CHOICE, "facts|full", AT(secrets),
+	  "facts (default): private keys, password hashes and secret "
+	  "environment values stay here, only facts about them are taken; "
+	  "full needs --force",
+	  "facts（既定）：秘密鍵・パスワードハッシュ等は属性だけを記録。"
+	  "full は --force が必要" },
+	{ "here", 0, OPT_FLAG, NULL, AT(here),
+	  "allow writing to a file system of the suspect host",
+	  "調査対象ホスト自身のディスクへの書き込みを許可" },
+	{ "force", 0, OPT_FLAG, NULL, AT(force), "replace an existing file",
+	  "既存のファイルを置き換える" },
+	{ "case", 0, OPT_STR, "ID", AT(case_id), "case number, recorded",
+	  "案件番号（記録用）" },
+	{ "examiner", 0, OPT_STR, "NAME", AT(examiner),
+	  "who collects, recorded", "作業者名（記録用）" },
+	{ "note", 0, OPT_STR, "TEXT", AT(note), "a remark, recorded",
+	  "メモ（記録用）" },
+	{ "reference-time", 0, OPT_STR, "TIME", AT(reference),
+	  "the true time now by a trusted clock, recorded beside the host's",
+	  "信頼できる時計による現在時刻（ホストの時計と併記）" },
+	{ "deadline", 0, OPT_NUM, "SECONDS", AT(deadline),
+	  "give up an item that makes no progress for so long (default 5)",
+	  "進まない項目を諦めるまでの秒数（既定 5）" },
+	{ "local-type", 0, OPT_LIST, "TYPE", AT(local),
+	  "treat file systems of this type as local (repeatable)",
+	  "この種類のファイルシステムをローカルとして扱う（複数可）" },
+	{ "max-file", 0, OPT_NUM, "SIZE", AT(max_file),
+	  "most data taken of one file (default 1G)",
+	  "1 ファイルから収集する上限（既定 1G）" },
+	{ "max-content", 0, OPT_NUM, "SIZE", AT(max_content),
+	  "most data of programs that no package owns (default 1G)",
+	  "パッケージ外プログラムの収集上限（既定 1G）" },
+	{ "reserve", 0, OPT_NUM, "SIZE", AT(reserve),
+	  "room that stays free beside the archive (default: 5 %, at least "
+	  "1G)",
+	  "保存先に残す空き容量（既定：5%、最低 1G）" },
+	OPT_END
+};
+
+static void progress(void *arg, const struct collect_progress *p)
+{
+	const struct cli *c = arg;
+	char text[160];
+
+	(void)snprintf(text, sizeof(text),
+		       cli_tr(c,
+			      "%s: %" PRIu64 " items, %" PRIu64
+			      " MiB read, %" PRIu64 " MiB written",
+			      "%s: %" PRIu64 " 件、読込 %" PRIu64
+			      " MiB、書込 %" PRIu64 " MiB"),
+		       p->stage, p->items, p->bytes_in >> 20,
+		       p->bytes_out >> 20);
+	cli_progress(c, text);
+}
+
+static struct collect_options options_of(struct cli *c, const char *reserve)
+{
+	const struct own *own = c->own;
+	struct collect_options o = {
+		.output = own->output,
+		.root = own->root,
+		.here = own->here,
+		.force = own->force,
+		.case_id = own->case_id,
+		.examiner = own->examiner,
+		.note = own->note,
+		.reference_time = own->reference,
+		.deadline_ns = (int64_t)own->deadline * 1000000000,
+		.max_file = own->max_file,
+		.max_content = own->max_content,
+		.local_type = own->local.v,
+		.nlocal_type = own->local.n,
+		.argc = c->argc,
+		.argv = c->argv,
+		.version = KONSEKI_VERSION,
+		.progress = c->progress ? progress : NULL,
+		.arg = c,
+	};
+
+	if (reserve[0])
+		o.reserve = reserve;
+	if (own->hash && strcmp(own->hash, "none") == 0)
+		o.hash = HASH_NONE;
+	else if (own->hash && strcmp(own->hash, "all") == 0)
+		o.hash = HASH_ALL;
+	o.secrets_full = own->secrets && strcmp(own->secrets, "full") == 0;
+	return o;
+}
+
+static void say_digest(const struct cli *c, const char *what,
+		       const unsigned char *d)
+{
+	struct buf b = { 0 };
+
+	buf_hex(&b, d, SHA256_LEN);
+	buf_c(&b, '\0');
+	cli_error(c, "%s %s", what, b.p); /* evidence: -q does not hide it */
+	buf_free(&b);
+}
+
+static void say(const struct cli *c, const struct collect_result *r)
+{
+	cli_progress_end(c);
+	for (size_t i = 0; i < r->ngap; i++)
+		cli_info(c,
+			 cli_tr(c, "core source incomplete: %s (%s)",
+				"主要な証拠が不完全です：%s（%s）"),
+			 r->gap[i].group, r->gap[i].why);
+	if (r->interrupted)
+		cli_error(c,
+			  cli_tr(c,
+				 "stopped early: %s; what was read before "
+				 "is in the archive",
+				 "途中で終了しました：%s。それまでの証拠は"
+				 "保存されています"),
+			  r->stopped);
+	cli_info(c,
+		 cli_tr(c,
+			"%" PRIu64 " objects, %" PRIu64 " members, %" PRIu64
+			" MiB -> %" PRIu64 " MiB in %.1f s%s%s",
+			"%" PRIu64 " オブジェクト、%" PRIu64
+			" メンバー、%" PRIu64 " MiB → %" PRIu64
+			" MiB、%.1f 秒%s%s"),
+		 r->nfile, r->nmember, r->bytes_in >> 20, r->bytes_out >> 20,
+		 (double)r->duration_ns / 1e9, r->path[0] ? ": " : "", r->path);
+	say_digest(c, "sha256 (archive)", r->file_sha256);
+	say_digest(c, "sha256 (last seal)", r->seal_sha256);
+}
+
+static void put_digest(struct buf *b, const char *key, const unsigned char *d)
+{
+	json_key(b, key);
+	buf_c(b, '"');
+	buf_hex(b, d, SHA256_LEN);
+	buf_c(b, '"');
+}
+
+static void summary_text(struct buf *b, const struct collect_result *r,
+			 int status)
+{
+	json_open(b);
+	json_kv_str(b, "tool", STR("konseki " KONSEKI_VERSION));
+	json_kv_str(b, "verb", STR("collect"));
+	json_kv_i64(b, "exit", status);
+	json_kv_str(b, "path", str_of(r->path));
+	put_digest(b, "sha256", r->file_sha256);
+	put_digest(b, "seal_sha256", r->seal_sha256);
+	json_kv_bool(b, "interrupted", r->interrupted);
+	json_kv_str(b, "stopped", str_of(r->stopped));
+	json_kv_str(b, "noatime", str_of(r->noatime));
+	json_kv_u64(b, "members", r->nmember);
+	json_kv_u64(b, "objects", r->nfile);
+	json_kv_u64(b, "bytes_in", r->bytes_in);
+	json_kv_u64(b, "bytes_out", r->bytes_out);
+	json_kv_i64(b, "duration_ns", r->duration_ns);
+	json_key(b, "status");
+	json_open(b);
+	for (unsigned i = 0; i < PROBE_STATES; i++)
+		json_kv_u64(b, status_name(i), r->state[i]);
+	buf_c(b, '}');
+	json_key(b, "incomplete");
+	buf_c(b, '[');
+	for (size_t i = 0; i < r->ngap; i++) {
+		buf_puts(b, i ? ",{" : "{");
+		json_kv_str(b, "group", str_of(r->gap[i].group));
+		json_kv_str(b, "why", str_of(r->gap[i].why));
+		buf_c(b, '}');
+	}
+	buf_c(b, ']');
+	json_close(b);
+}
+
+static int summary(const struct cli *c, const struct collect_result *r,
+		   int status, struct err *err)
+{
+	struct buf b = { 0 };
+	int fd, rc;
+
+	if (!c->summary)
+		return 0;
+	summary_text(&b, r, status);
+	fd = open(c->summary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	rc = fd < 0 ? -1 : io_write(fd, b.p, b.n);
+	if (fd >= 0 && close(fd) < 0)
+		rc = -1;
+	buf_free(&b);
+	return rc < 0 ? err_sys(err, "cannot write the summary", c->summary)
+		      : 0;
+}
+
+static int status_of(const struct cli *c, const struct collect_result *r)
+{
+	if (r->ngap == 0 && !r->interrupted)
+		return KONSEKI_DONE;
+	return cli_fails_on(c, "incomplete") ? KONSEKI_FOUND
+					     : KONSEKI_INCOMPLETE;
+}
+
+static int run(struct cli *c)
+{
+	const struct own *own = c->own;
+	struct collect_options o;
+	struct collect_result r;
+	struct err err = { 0 };
+	char reserve[24] = "";
+	int rc, status;
+
+	if (own->reserve)
+		(void)snprintf(reserve, sizeof(reserve), "%" PRIu64,
+			       own->reserve);
+	o = options_of(c, reserve);
+	if (o.secrets_full && !own->force)
+		return cli_usage(
+			c,
+			cli_tr(c,
+			       "--secrets full puts keys and password "
+			       "hashes into the archive: say --force too",
+			       "--secrets full は秘密鍵等をそのまま保存します。"
+			       "--force も指定してください"));
+	rc = collect_run(&o, &r, &err);
+	cli_progress_end(c);
+	if (rc < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_FAILED;
+	}
+	if (rc > 0) {
+		cli_error(c,
+			  cli_tr(c,
+				 "%s; the archive is cut, what is in it can "
+				 "be read: %s",
+				 "%s。アーカイブは途中までですが、読み取れます"
+				 "：%s"),
+			  err.msg, r.path[0] ? r.path : "-");
+		return KONSEKI_INCOMPLETE;
+	}
+	status = status_of(c, &r);
+	say(c, &r);
+	if (summary(c, &r, status, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_FAILED;
+	}
+	return status;
+}
+
+const struct verb verb_collect = {
+	.name = "collect",
+	.usage = "[-o FILE|-] [OPTION...]",
+	.en = "snapshot of this host (or of a mounted system) as one archive",
+	.ja = "このホスト（またはマウントしたシステム）の証拠を 1 "
+	      "ファイルに保全",
+	.share = SHARE_TALK | SHARE_RUN | SHARE_FAIL,
+	.opt = opts,
+	.own_size = sizeof(struct own),
+	.run = run,
+};
