@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "match.h"
+#include "correlate.h"
 
 static struct event test_event; /* too large for a stack */
 
