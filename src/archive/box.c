@@ -121,7 +121,6 @@ static int archive(struct work *w, bool plain)
 	union wire_body b = { 0 };
 	struct err err = { 0 };
 
-	w->konseki = true;
 	tell_kind(w, INPUT_ARCHIVE);
 	k->member = (struct tarin_sink){ &kon, kon_begin, kon_data, kon_end };
 	k->proof.arg = &kon;

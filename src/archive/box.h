@@ -5,6 +5,7 @@
 #ifndef ARCHIVE_BOX_H
 #define ARCHIVE_BOX_H
 
+#include "pathmap.h"
 #include "wire.h"
 
 struct box_region { /* spooled by the caller, to be decompressed */
@@ -19,7 +20,7 @@ struct box {
 	int spool; /* -1: only prove, keep nothing */
 	int pipe;  /* messages out */
 	uint64_t spool_end;
-	struct str glob;
+	struct selection select;
 	const char *name; /* of the input: a stem for a single file */
 	bool raw;         /* leave compressed members as they are */
 	bool force;       /* take it for an archive, whatever it begins with */

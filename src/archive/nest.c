@@ -1,9 +1,7 @@
 /* nest.c - containers within containers, to UNPACK_MAX_DEPTH. */
 #include "nest.h"
 
-#include "../util/glob.h"
 #include "../util/io.h"
-#include "pathmap.h"
 
 #define HEAD 512u
 #define PROGRESS_STEP (16u << 20)
@@ -57,20 +55,7 @@ static void tell(struct work *w, uint64_t off, const struct meta *m)
 
 bool nest_wanted(struct work *w, struct str name)
 {
-	struct arena a;
-	bool yes;
-
-	if (w->box->spool < 0)
-		return false;
-	if (w->box->glob.n == 0)
-		return true;
-	arena_init(&a, 0);
-	yes = glob_match(w->box->glob, name) ||
-	      glob_match(w->box->glob, path_of_member(&a, true, name)) ||
-	      (!w->konseki &&
-	       glob_match(w->box->glob, path_of_member(&a, false, name)));
-	arena_free(&a);
-	return yes;
+	return w->box->spool >= 0 && name_selected(&w->box->select, name);
 }
 
 /* The member at the spool's end is complete: expand it or report it. */

@@ -15,7 +15,6 @@ struct work {
 	const struct box *box;
 	struct wire_out out;
 	struct spool spool;
-	bool konseki;
 	uint64_t nmember, nrefused, bytes, told;
 	struct buf why;
 };

@@ -2,6 +2,7 @@
 #include "pathmap.h"
 
 #include "konseki/archive.h"
+#include "../util/glob.h"
 
 static struct str rooted(struct arena *a, struct str rest)
 {
@@ -83,4 +84,19 @@ struct str path_of_file(struct arena *a, struct str given)
 	if (str_starts(given, STR("/")))
 		return arena_dup(a, given);
 	return rooted(a, str_base(given));
+}
+
+bool name_selected(const struct selection *sel, struct str name)
+{
+	struct arena a;
+	bool yes = sel->n == 0;
+
+	arena_init(&a, 0);
+	for (size_t i = 0; !yes && i < sel->n; i++)
+		yes = glob_match(sel->glob[i], name) ||
+		      glob_match(sel->glob[i],
+				 path_of_member(&a, true, name)) ||
+		      glob_match(sel->glob[i], path_of_member(&a, false, name));
+	arena_free(&a);
+	return yes;
 }

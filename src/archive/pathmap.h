@@ -6,6 +6,14 @@
 
 #include "../util/arena.h"
 
+struct selection { /* none: everything is selected */
+	const struct str *glob;
+	size_t n;
+};
+
+/* Does a glob match the name, or a path that it may have on its host? */
+bool name_selected(const struct selection *, struct str name);
+
 /*
  * konseki: files/x and roots/NS/x become /x, the archive's own members have
  * an empty path.  Else `./', `/' and everything up to `[root]/' are dropped

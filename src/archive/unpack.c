@@ -22,6 +22,13 @@
 
 #define HEAD 512u
 
+static struct selection selection_of(const struct unpack_options *o)
+{
+	if (o->nglob > 0)
+		return (struct selection){ o->globs, o->nglob };
+	return (struct selection){ &o->glob, o->glob.n > 0 };
+}
+
 /* Does the input hold a collection of ours, unpacked or packed anew? */
 static bool has_manifest(const struct unpacked *m, size_t n)
 {
@@ -134,12 +141,13 @@ static int copy_input(const struct unpack_options *o, int fd, bool dir,
 	struct spool spool;
 	struct walk w = { .spool = &spool,
 			  .arena = a,
-			  .glob = dir ? o->glob : STR_NONE,
 			  .raw = o->raw || !dir,
 			  .progress = o->progress,
 			  .arg = o->arg };
 	int rc;
 
+	if (dir)
+		w.select = selection_of(o);
 	spool_init(&spool, o->spool, *o->spool_end);
 	r->kind = dir ? INPUT_DIR : INPUT_FILE;
 	r->whole = ARCHIVE_WHOLE;
@@ -158,7 +166,7 @@ static int decode_input(const struct unpack_options *o, int fd, bool force,
 	struct box box = { .in = fd,
 			   .spool = o->spool,
 			   .spool_end = *o->spool_end,
-			   .glob = o->glob,
+			   .select = selection_of(o),
 			   .name = arena_cstr(a, str_base(str_of(o->path))),
 			   .raw = o->raw,
 			   .force = force };
@@ -172,7 +180,7 @@ static int decode_input(const struct unpack_options *o, int fd, bool force,
 	r->nrefused += h.end.nrefused;
 	memcpy(r->sha256, h.sha256, SHA256_LEN);
 	keep(a, h.member, h.nmember, r);
-	if (h.kind == INPUT_ARCHIVE && o->glob.n == 0 &&
+	if (h.kind == INPUT_ARCHIVE && box.select.n == 0 &&
 	    !has_manifest(r->member, r->nmember)) {
 		heard_free(&h);
 		return err_set(err,

@@ -55,7 +55,9 @@ struct unpack_options {
 	uint64_t *spool_end;
 	struct str
 		glob; /* only members whose path or name matches; empty: all */
-	bool raw;     /* compressed members stay as they are */
+	const struct str *globs; /* several; then glob is not looked at */
+	size_t nglob;
+	bool raw; /* compressed members stay as they are */
 	void (*progress)(void *arg, uint64_t members, uint64_t bytes);
 	void *arg;
 };

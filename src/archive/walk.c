@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "foreign.h"
-#include "pathmap.h"
 #include "../util/io.h"
 #include "../util/timefmt.h"
 
@@ -200,17 +199,6 @@ static char **names(int fd, size_t *n)
 	return v;
 }
 
-static bool selected(struct walk *w, struct str name)
-{
-	struct arena_mark m = arena_mark(w->arena);
-	bool yes = w->glob.n == 0 || glob_match(w->glob, name) ||
-		   glob_match(w->glob, path_of_member(w->arena, true, name)) ||
-		   glob_match(w->glob, path_of_member(w->arena, false, name));
-
-	arena_rewind(w->arena, m);
-	return yes;
-}
-
 static int enter(struct walk *w, int dir, struct buf *path, unsigned depth,
 		 struct err *err);
 
@@ -230,7 +218,8 @@ static int one(struct walk *w, int dir, const char *name, struct buf *path,
 			w->nrefused++;
 		else if (!not_evidence(fd))
 			rc = enter(w, fd, path, depth + 1, err);
-	} else if (S_ISREG(st.st_mode) && selected(w, buf_view(path))) {
+	} else if (S_ISREG(st.st_mode) &&
+		   name_selected(&w->select, buf_view(path))) {
 		fd = open_noatime(dir, name,
 				  O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
 					  O_NOCTTY | O_CLOEXEC);

@@ -6,7 +6,6 @@
 #define ARCHIVE_WALK_H
 
 #include "../util/arena.h"
-#include "../util/glob.h"
 #include "box.h"
 #include "spool.h"
 
@@ -15,7 +14,7 @@
 struct walk {
 	struct spool *spool;
 	struct arena *arena;
-	struct str glob;
+	struct selection select;
 	bool raw;
 	void (*progress)(void *arg, uint64_t members, uint64_t bytes);
 	void *arg;

