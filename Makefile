@@ -19,7 +19,7 @@ Q = $(if $(V),,@)
 say = @$(if $(V),:,echo '  $1 $@')
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
-	-Wmissing-prototypes -Wwrite-strings -Wvla
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wno-missing-field-initializers
 WERROR = $(if $(CI),-Werror)
 CPPFLAGS_ALL = -Iinclude -I. -include config.h -include src/util/banned.h \
 	-MMD -MP
@@ -38,7 +38,7 @@ LINK_ALL = $(LINK) -Wl,-z,relro,-z,now -Wl,-z,noexecstack \
 
 SRC := $(sort $(filter-out %_test.c,$(shell find src -name '*.c')))
 TEST := $(sort $(shell find src -name '*_test.c'))
-DATA_OBJ = build/signatures_zst.o build/magic_mgc_zst.o
+DATA_OBJ = build/signatures_zst.o build/jis_zst.o build/magic_mgc_zst.o
 
 OBJ = $(SRC:src/%.c=build/%.o) $(DATA_OBJ)
 ASAN_OBJ = $(SRC:src/%.c=build/asan/%.o) $(DATA_OBJ)
@@ -103,6 +103,12 @@ build/magic_mgc_zst.S: src/util/embed $(MAGIC_MGC)
 	@mkdir -p $(@D)
 	$(call say,PACK)
 	$(Q)ZSTD=$(ZSTD) sh src/util/embed file $(MAGIC_MGC) $@ magic_mgc_zst
+build/jis_zst.S: src/util/embed src/util/jis.gen
+	@mkdir -p $(@D)
+	$(call say,PACK)
+	$(Q)$(or $(BUILD_CC),$(CC)) -O1 -x c -o build/jis.gen src/util/jis.gen
+	$(Q)build/jis.gen >build/jis.bin
+	$(Q)ZSTD=$(ZSTD) sh src/util/embed file build/jis.bin $@ jis_zst
 build/%_zst.o: build/%_zst.S
 	$(call say,CC)
 	$(Q)$(CC) -c -o $@ $<
