@@ -8,7 +8,7 @@ static const struct recipe {
 	enum kind kind;
 	void (*step[MAX_JOINS])(struct join *); /* NULL-ended */
 } recipes[] = {
-	{ KIND_AUTORUN, { join_autorun_target } },
+	{ KIND_AUTORUN, { join_autorun } },
 	{ KIND_FILE, { join_file_package } },
 	{ KIND_FILE_STATE, { join_file_package } },
 	{ KIND_PROCESS,

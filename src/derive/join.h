@@ -34,7 +34,7 @@ void join_process_sockets(struct join *);
 void join_socket_process(struct join *);
 void join_process_package(struct join *);
 void join_file_package(struct join *);
-void join_autorun_target(struct join *);
+void join_autorun(struct join *);
 void join_exec(struct join *);
 void join_responder(struct join *);
 

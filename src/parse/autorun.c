@@ -1,0 +1,189 @@
+/* autorun.c - the event of an autorun, and which file it runs. */
+#include "autorun.h"
+
+#include "../host/program.h"
+#include "../util/buf.h"
+#include "stream.h"
+
+#define MAX_WORDS 64 /* of a command line, looked at for its target */
+
+static const char *const bin_dirs[] = { "/usr/local/sbin/", "/usr/local/bin/",
+					"/usr/sbin/", "/usr/bin/" };
+
+/* The next word of a shell's line: quotes, blanks and operators part them. */
+static struct str word_next(struct str *rest)
+{
+	static const char parts[] = " \t\n;|&()<>\"'`{}";
+	struct str word;
+	size_t n = 0;
+
+	while (rest->n && memchr(parts, rest->p[0], sizeof(parts) - 1))
+		*rest = str_skip(*rest, 1);
+	while (n < rest->n && !memchr(parts, rest->p[n], sizeof(parts) - 1))
+		n++;
+	word = str_head(*rest, n);
+	*rest = str_skip(*rest, n);
+	return word;
+}
+
+static bool is_path(struct str w)
+{
+	if (w.n < 2 || w.p[0] != '/' || str_starts(w, STR("/proc/")) ||
+	    (str_starts(w, STR("/dev/")) && !str_starts(w, STR("/dev/shm/"))))
+		return false;
+	for (size_t i = 0; i < w.n; i++)
+		if (strchr("$%*?[", w.p[i]))
+			return false;
+	return true;
+}
+
+/* `A=1' before a command, options, and the likes of `exec' and `nice' */
+static bool passed_over(struct str w)
+{
+	static const char *const before[] = {
+		"[",    "!",    "cd",     "command", "do",    "env",    "eval",
+		"exec", "if",   "ionice", "nice",    "nohup", "setsid", "sudo",
+		"test", "then", "time",   "timeout", "while", "-",
+	};
+
+	if (w.p[0] == '-' || (w.p[0] >= '0' && w.p[0] <= '9') ||
+	    str_chr(w, '=') != (size_t)-1)
+		return true;
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
+		if (str_is(w, before[i]))
+			return true;
+	return false;
+}
+
+/* A bare name, found as a shell finds it; only when the walk is known. */
+static struct str by_name(const struct parse *p, struct str name)
+{
+	if (!(p->ctx->have & CTX_FILES) || name.n == 0 || name.n > 255 ||
+	    memchr(name.p, '/', name.n))
+		return STR_NONE;
+	for (size_t i = 0; i < sizeof(bin_dirs) / sizeof(*bin_dirs); i++) {
+		struct str path = arena_fmt(p->scratch, "%s" STR_FMT,
+					    bin_dirs[i], STR_ARG(name));
+
+		if (ctx_exists(p->ctx, path))
+			return path;
+	}
+	return STR_NONE;
+}
+
+struct str autorun_target(const struct parse *p, struct str command)
+{
+	struct str first = STR_NONE, path = STR_NONE;
+	bool script = false; /* the next path is what an interpreter runs */
+
+	for (int i = 0; i < MAX_WORDS; i++) {
+		struct str w = word_next(&command);
+
+		if (w.n == 0)
+			break;
+		if (is_path(w)) {
+			if (script || !program_is_interpreter(w))
+				return w;
+			path = w;
+			script = true;
+		} else if (!first.n && !passed_over(w)) {
+			first = w;
+			script |= program_is_interpreter(w);
+			if (!script && by_name(p, w).n)
+				return by_name(p, w);
+		}
+	}
+	return path.n ? path : by_name(p, first);
+}
+
+enum outcome autorun_emit(struct parse *p, const struct autorun *a)
+{
+	struct event *e = p->ev;
+	struct str target = a->target;
+
+	if (!target.n)
+		target = autorun_target(p, a->command);
+	stream_state(p, KIND_AUTORUN, str_of(a->dataset), a->off);
+	e->sub = a->sub;
+	e->original = str_head(a->original, EV_MAX_ORIGINAL);
+	ev_str(e, KEY_PROCESS_COMMAND_LINE, a->command);
+	ev_str(e, KEY_USER_NAME, a->user);
+	ev_str(e, KEY_K_AUTORUN_COMMENT, a->comment);
+	if (a->enabled != ENABLED_UNKNOWN)
+		ev_bool(e, KEY_K_AUTORUN_ENABLED, a->enabled == ENABLED_YES);
+	ev_cstr(e, KEY_K_AUTORUN_MECHANISM, a->mechanism);
+	ev_str(e, KEY_K_AUTORUN_NAME, a->name);
+	ev_str(e, KEY_K_AUTORUN_OPTIONS, a->options);
+	ev_str(e, KEY_K_AUTORUN_PATH, p->src->path);
+	ev_str(e, KEY_K_AUTORUN_SCHEDULE, a->schedule);
+	ev_str(e, KEY_K_AUTORUN_TARGET, target);
+	return parse_emit(p);
+}
+
+bool text_next(struct str text, size_t *at, struct text_line *l)
+{
+	struct str rest = str_skip(text, *at);
+
+	if (rest.n == 0)
+		return false;
+	l->off = *at;
+	l->line = str_head(rest, str_chr(rest, '\n'));
+	*at += l->line.n + 1;
+	l->line = str_head(l->line, AUTORUN_MAX_LINE);
+	if (l->line.n && l->line.p[l->line.n - 1] == '\r')
+		l->line.n--;
+	return true;
+}
+
+static bool continues(struct str line)
+{
+	return line.n > 0 && line.p[line.n - 1] == '\\';
+}
+
+static bool ends_blank(const struct buf *b)
+{
+	return b->n > 0 && (b->p[b->n - 1] == ' ' || b->p[b->n - 1] == '\t');
+}
+
+static void glue_on(struct buf *b, struct str glue, struct str line)
+{
+	struct scan s = scan_of(line);
+	bool blank = scan_blank(&s) > 0;
+
+	if (!ends_blank(b)) {
+		if (blank)
+			buf_c(b, ' ');
+		else
+			buf_str(b, glue);
+	}
+	buf_str(b, s.s);
+}
+
+bool text_next_logical(struct str text, size_t *at, struct text_line *l,
+		       struct str glue, struct arena *scratch)
+{
+	struct text_line more;
+	struct buf b = { 0 };
+
+	if (!text_next(text, at, l))
+		return false;
+	if (!continues(l->line))
+		return true;
+	buf_add(&b, l->line.p, l->line.n - 1);
+	while (text_next(text, at, &more)) {
+		bool again = continues(more.line);
+
+		glue_on(&b, glue, str_head(more.line, more.line.n - again));
+		if (!again || b.n >= AUTORUN_MAX_LINE)
+			break;
+	}
+	l->line = arena_dup(scratch, str_head(buf_view(&b), AUTORUN_MAX_LINE));
+	buf_free(&b);
+	return true;
+}
+
+bool text_looks(struct str data)
+{
+	return data.n > 0 && !str_starts(data, STR("\177ELF")) &&
+	       !str_starts(data, STR("\037\213"));
+}
