@@ -12,6 +12,7 @@
 #include "../host/build.h"
 #include "../parse/parser.h"
 #include "../util/child.h"
+#include "../util/hash.h"
 #include "../util/timefmt.h"
 
 #define MERGE_BYTES (16u << 20)
@@ -44,6 +45,24 @@ static int map_spool(struct work *w)
 	return 0;
 }
 
+/* --host NAME=INPUT: the user knows better whose evidence it is. */
+static void rename_host(struct work *w, const struct source *s)
+{
+	const char *name =
+		w->opt->host_name ? w->opt->host_name[s->input] : NULL;
+	struct context *c = w->ctx[s->host];
+	unsigned char digest[SHA256_LEN];
+	struct buf hex = { 0 };
+
+	if (!name || str_is(c->hostname, name))
+		return;
+	sha256_of(name, strlen(name), digest);
+	buf_hex(&hex, digest, EV_ID_LEN);
+	c->hostname = arena_dup(&c->arena, str_of(name));
+	c->id = arena_dup(&c->arena, buf_view(&hex));
+	buf_free(&hex);
+}
+
 static void build_contexts(struct work *w)
 {
 	w->ctx = xmalloc(w->nctx * sizeof(struct context *));
@@ -60,6 +79,8 @@ static void build_contexts(struct work *w)
 	}
 	for (size_t h = 0; h < w->nctx; h++)
 		context_finish(w->ctx[h]);
+	for (size_t i = 0; i < w->nsource; i++)
+		rename_host(w, &w->source[i].src);
 }
 
 static void add_str(struct buf *b, struct str s)

@@ -10,6 +10,7 @@
 
 #include "../derive/derive.h"
 #include "../parse/parser.h"
+#include "../util/jis.h"
 
 #define KEEP_CAP (96u << 20)    /* a parser's memory for one source */
 #define SCRATCH_CAP (16u << 20) /* for one record */
@@ -57,6 +58,37 @@ static int keep_record(struct worker *k, const struct run_key *key)
 	return 0;
 }
 
+static bool ascii(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] & 0x80)
+			return false;
+	return true;
+}
+
+/* Values in an old Japanese encoding get a reading beside them. */
+static void add_readings(struct event *e, struct arena *a)
+{
+	size_t n = e->nfield;
+	struct {
+		struct str name, text;
+	} found[8];
+	size_t nfound = 0;
+
+	for (size_t i = 0; i < n && nfound < 8; i++) {
+		const struct field *f = &e->field[i];
+		struct str text;
+
+		if (f->type != V_STR || ascii(f->v.str) ||
+		    str_utf8_ok(f->v.str) || !jis_text(a, f->v.str, &text))
+			continue;
+		found[nfound].name = key_info(f->key)->name;
+		found[nfound++].text = text;
+	}
+	for (size_t i = 0; i < nfound; i++)
+		ev_named(e, KEY_K_TEXT, found[i].name, found[i].text);
+}
+
 static int take_event(struct sink *s, struct event *e)
 {
 	struct worker *k = of(s);
@@ -66,6 +98,7 @@ static int take_event(struct sink *s, struct event *e)
 
 	e->source = k->ws->src.id;
 	enrich(e, &k->ws->src, k->ctx, &k->enrich);
+	add_readings(e, &k->enrich);
 	if (k->matcher)
 		matcher_event(k->matcher, e);
 	event_identify(e, k->ctx->id,

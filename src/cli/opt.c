@@ -61,6 +61,9 @@ static const struct shared_opt {
 	       "respond|watch|note|incomplete", fail_on,
 	       "exit with 1 when this is met (repeatable)",
 	       "該当すれば終了コード 1（複数可）"),
+	SHARED(SHARE_HOST, "host", 0, OPT_LIST, "NAME=INPUT", host,
+	       "whose evidence INPUT is, whatever it says itself",
+	       "INPUT のホスト名を NAME とみなす（複数可）"),
 };
 #define NSHARED (sizeof(shared) / sizeof(shared[0]))
 

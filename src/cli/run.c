@@ -131,13 +131,45 @@ void run_progress(void *arg, const char *text)
 	cli_progress(arg, text);
 }
 
+/* Per input, the name --host gives it; -1 after a usage message. */
+static int host_names(const struct cli *c, const char **name)
+{
+	for (size_t i = 0; i < c->host.n; i++) {
+		const char *v = c->host.v[i], *eq = strchr(v, '=');
+		bool found = false;
+
+		for (size_t k = 0; eq && k < c->narg; k++)
+			if (strcmp(eq + 1, c->arg[k]) == 0) {
+				name[k] = strndup(v, (size_t)(eq - v));
+				found = true;
+			}
+		if (!found) {
+			(void)cli_usage(c,
+					cli_tr(c,
+					       "--host takes NAME=INPUT with "
+					       "an INPUT of this run, not `%s'",
+					       "--host には NAME=入力 "
+					       "の形で、この実行の入力を指定し"
+					       "てください（`%s' は不可）"),
+					v);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int run_inputs(const struct cli *c, struct analysis_options *o,
 	       struct sink *sink, struct analysis *a, struct err *err)
 {
+	const char **name = xmalloc(c->narg * sizeof(*name));
+
+	if (host_names(c, name) < 0)
+		return err_set(err, "--host");
 	o->input = c->arg;
 	o->ninput = c->narg;
 	o->jobs = (unsigned)c->jobs;
 	o->tmp = c->tmp;
+	o->host_name = name;
 	o->progress = run_progress;
 	o->arg = (void *)(uintptr_t)c;
 	if (c->narg == 1 && casefile_is(c->arg[0]))

@@ -17,6 +17,7 @@ enum {
 	SHARE_RULES = 8, /* --rules --no-builtin-rules */
 	SHARE_WORK = 16, /* --tmp -j */
 	SHARE_FAIL = 32, /* --fail-on */
+	SHARE_HOST = 64, /* --host */
 };
 
 struct cli {
@@ -39,6 +40,8 @@ struct cli {
 	uint64_t jobs;
 	/* SHARE_FAIL */
 	struct opt_list fail_on;
+	/* SHARE_HOST */
+	struct opt_list host;
 
 	void *own;        /* the verb's own option struct */
 	const char **arg; /* operands */

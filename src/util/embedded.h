@@ -18,4 +18,8 @@ extern const size_t signatures_zst_len;
 extern const unsigned char magic_mgc_zst[];
 extern const size_t magic_mgc_zst_len;
 
+/* Two-byte rows of EUC-JP and CP932 as UTF-16LE (src/util/jis.gen). */
+extern const unsigned char jis_zst[];
+extern const size_t jis_zst_len;
+
 #endif
