@@ -243,11 +243,12 @@ static int step(struct walker *w, bool follow)
 		return up(w);
 	buf_c(&p->real, '/');
 	buf_str(&p->real, c);
+	if (may_touch(w, buf_view(&p->real)) < 0)
+		return -1;
 	run_touch(w->run,
 		  p->mount ? scene_dev(p->mount->major, p->mount->minor) : 0,
 		  buf_view(&p->real));
-	if (may_touch(w, buf_view(&p->real)) < 0 ||
-	    sys_meta(&w->run->sys, p->dir, p->name, &p->meta) < 0)
+	if (sys_meta(&w->run->sys, p->dir, p->name, &p->meta) < 0)
 		return -1;
 	if (last && !(follow && S_ISLNK(p->meta.mode)))
 		return 1;

@@ -42,8 +42,8 @@ static void item(struct gather *g, struct str path, enum probe_state state,
 {
 	if (state != PROBE_SKIPPED && state != PROBE_ABSENT)
 		g->failed = true;
-	run_status(g->run, "paths", g->rule->core, path, state, errnum, 0,
-		   bytes, 0);
+	run_status(g->run, g->rule->group, g->rule->core, path, state, errnum,
+		   0, bytes, 0);
 }
 
 /* Copies an open file under the name it shall have. */
@@ -149,9 +149,10 @@ static void entry(struct gather *g, struct level *l, const struct dirent64 *d,
 	buf_puts(&l->path, d->name);
 	path = buf_view(&l->path);
 	rel = str_skip(path, l->prefix + 1);
-	run_touch(g->run, l->dev, path);
-	if (!may_enter(g, path, &sub.dev) || known(g, path) ||
-	    sys_meta(&g->run->sys, l->fd, d->name, &m) < 0)
+	if (!may_enter(g, path, &sub.dev) || known(g, path))
+		goto out;
+	run_touch(g->run, sub.dev, path);
+	if (sys_meta(&g->run->sys, l->fd, d->name, &m) < 0)
 		goto out;
 	if (S_ISDIR(m.mode)) {
 		if (depth < MAX_DEPTH && glob_may_below(g->rest, rel)) {
@@ -187,6 +188,7 @@ static void list(struct gather *g, struct level *l, unsigned depth)
 	char *buf = xmalloc(LIST_BYTES);
 	long n;
 
+	run_touch(g->run, l->dev, buf_view(&l->path));
 	while ((n = sys_getdents(l->fd, buf, LIST_BYTES)) > 0) {
 		for (long at = 0; at < n;) {
 			const struct dirent64 *d = (const void *)(buf + at);

@@ -23,8 +23,8 @@
 #define POLL_MS 50
 #define MAX_STUCK_JOB 64  /* readers lost in one job before it is given up */
 #define MAX_STUCK_RUN 256 /* in all */
-#define LATER_DEADLINE_NS (NS_PER_S / 2) /* once a job got stuck */
-#define REST_DEADLINE_NS (NS_PER_S / 10) /* once it did so often */
+#define LATER_DEADLINE_NS NS_PER_S      /* once a job got stuck */
+#define REST_DEADLINE_NS (NS_PER_S / 2) /* once it did so often */
 
 struct start {
 	struct crew *crew;

@@ -207,10 +207,9 @@ static bool mount_allows(struct walk *w, const char *name, const char **skip)
 		*skip = "timeout";
 	else if (m->class <= MOUNT_LAYERED)
 		return true;
+	if (m->class <= MOUNT_LAYERED) /* it was local, and got us stuck */
+		say(w, path, PROBE_TIMEOUT, ETIMEDOUT);
 	walk_row_bare(w, name, 'd', *skip);
-	if (m->class != MOUNT_PSEUDO)
-		run_status(w->run, "mounts", NULL, path, PROBE_SKIPPED, 0, 0, 0,
-			   0);
 	return false;
 }
 
@@ -274,9 +273,9 @@ static void entries(struct walk *w)
 	}
 	st->phase = WALK_START;
 	st->nbuf = st->at = 0;
-	if (st->nobject - w->counted >= 4096) {
-		run_count(w->run, st->nobject - w->counted);
-		w->counted = st->nobject;
+	if (st->nobject - st->ncounted >= 4096) {
+		run_count(w->run, st->nobject - st->ncounted);
+		st->ncounted = st->nobject;
 	}
 }
 
@@ -398,6 +397,23 @@ static void reopen(struct walk *w)
 	}
 }
 
+/* A file system that was given up: at least the name that it hung on. */
+static void name_lost(struct walk *w)
+{
+	struct walk_state *st = w->st;
+
+	if (!scene_dead(w->run->scene, top(w)->dev) ||
+	    (st->phase != WALK_ENTRY && st->phase != WALK_EXAMINE))
+		return;
+	walk_prefix(w);
+	walk_row_bare(
+		w,
+		((const struct dirent64 *)(const void *)(st->dirbuf + st->at))
+			->name,
+		'?', "timeout");
+	st->nobject++;
+}
+
 /* The collector has stated the timeout; get past it. */
 static void pass_over(struct walk *w)
 {
@@ -428,7 +444,6 @@ static void run_walk(struct probe_run *r)
 
 	w->run = r;
 	w->st = st;
-	w->counted = st->nobject;
 	if (st->phase != WALK_OWNED || !r->resumed) {
 		if (!r->resumed)
 			st->phase = WALK_OWNED;
@@ -436,6 +451,7 @@ static void run_walk(struct probe_run *r)
 	}
 	run_touch(r, 0, STR_NONE);
 	if (r->resumed && st->depth > 0) {
+		name_lost(w);
 		reopen(w);
 		pass_over(w);
 		below_root(w);
@@ -451,7 +467,7 @@ static void run_walk(struct probe_run *r)
 		below_root(w);
 		st->walked |= 1u << st->root;
 	}
-	run_count(r, st->nobject - w->counted);
+	run_count(r, st->nobject - st->ncounted);
 	run_status(r, "walk", "files", STR_NONE, PROBE_COLLECTED, 0,
 		   st->nobject, st->nbytes, sys_boottime_ns() - r->began_ns);
 }

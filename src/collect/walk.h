@@ -43,7 +43,7 @@ struct walk_state {                   /* shared */
 	uint32_t phase, root, walked; /* walked: bit per root */
 	uint32_t depth, npath, nnames, at, nbuf;
 	uint32_t skip_examine; /* at + 1 of an entry whose content is stuck */
-	uint64_t nobject, nbytes;
+	uint64_t nobject, ncounted, nbytes;
 	char path[WALK_PATH];
 	struct walk_dir dir[WALK_DEPTH];
 	_Alignas(8) char dirbuf[WALK_DIRBUF];
@@ -56,7 +56,6 @@ struct walk { /* of one reader */
 	int fd[WALK_DEPTH];
 	int at;        /* AT_FDCWD while the top is the working directory */
 	bool no_xattr; /* on this directory's file system */
-	uint64_t counted;
 	struct buf row, prefix, link, xattr, full;
 	bool prefix_ok; /* UTF-8 */
 	struct dpkg dpkg;

@@ -21,6 +21,7 @@
 
 #define READ_BYTES (256u << 10)
 #define WEB_MAX (32u << 20)
+#define SPARSE_MIN (UINT64_C(64) << 20)
 #define MIME_MAX 20000u /* files: libmagic takes up to a millisecond each */
 
 struct examiner {
@@ -29,13 +30,19 @@ struct examiner {
 	unsigned nmime;
 };
 
+/* A lastlog of 450 GB with 4 KiB of data: hashing zeros tells nothing. */
+static bool mostly_hole(const struct meta *m)
+{
+	return m->size > SPARSE_MIN && m->blocks * 512 < m->size / 8;
+}
+
 static bool wanted(struct walk *w, const char *name, const struct meta *m)
 {
 	switch (w->run->scene->opt->hash) {
 	case HASH_NONE:
 		return false;
 	case HASH_ALL:
-		return true;
+		return !mostly_hole(m);
 	default:
 		return m->size >= 2 &&
 		       (m->mode & 0111 || w->st->dir[w->st->depth - 1].odd ||
