@@ -137,9 +137,10 @@ struct str file_row_extension(const struct file_row *f)
 	struct str base = str_base(f->path);
 	size_t dot = str_rchr(base, '.');
 
-	/* `.bashrc' has none */
-	return dot == (size_t)-1 || dot == 0 ? STR_NONE
-					     : str_skip(base, dot + 1);
+	/* `.bashrc' has none, nor has `cron.d' */
+	if (dot == (size_t)-1 || dot == 0 || f->type != 'f')
+		return STR_NONE;
+	return str_skip(base, dot + 1);
 }
 
 /* The next "name": "base64" of x, decoded. */
@@ -183,8 +184,9 @@ void file_row_lists(struct parse *p, const struct file_row *f)
 	    !jsonrow_open(&r, f->xattrs.text, p->scratch))
 		return;
 	for (int i = 0; i < MAX_XATTRS && xattr_next(p, &r, &name, &item); i++)
-		ev_named(p->ev, KEY_K_FILE_XATTR, name,
-			 str_head(item, MAX_XATTR_BYTES));
+		if (!str_is(name, "security.capability"))
+			ev_named(p->ev, KEY_K_FILE_XATTR, name,
+				 str_head(item, MAX_XATTR_BYTES));
 }
 
 /* Directories that everybody can write to, or that a boot empties. */
