@@ -23,33 +23,11 @@
 /* volatile places first, then everything */
 static const char *const roots[] = { "/run", "/dev/shm", "/tmp", "/var/tmp",
 				     "/" };
-#define NROOTS (sizeof(roots) / sizeof(roots[0]))
-
-static struct walk_dir *top(struct walk *w)
-{
-	return &w->st->dir[w->st->depth - 1];
-}
-
-struct str walk_full(struct walk *w, const char *name)
-{
-	struct walk_state *st = w->st;
-
-	buf_clear(&w->full);
-	buf_add(&w->full, st->path, st->npath);
-	if (st->npath != 1)
-		buf_c(&w->full, '/');
-	buf_puts(&w->full, name);
-	return buf_view(&w->full);
-}
-
-static void say(struct walk *w, struct str path, enum probe_state s, int e)
-{
-	run_status(w->run, "walk", "files", path, s, e, 0, 0, 0);
-}
+_Static_assert(sizeof(roots) / sizeof(roots[0]) == WALK_ROOTS, "one each");
 
 static bool is_root(struct str path)
 {
-	for (size_t i = 0; i < NROOTS; i++)
+	for (size_t i = 0; i < WALK_ROOTS; i++)
 		if (str_is(path, roots[i]))
 			return true;
 	return false;
@@ -57,99 +35,17 @@ static bool is_root(struct str path)
 
 static bool walked(const struct walk *w, struct str path)
 {
-	for (size_t i = 0; i < NROOTS; i++)
+	for (size_t i = 0; i < WALK_ROOTS; i++)
 		if (w->st->walked >> i & 1 && str_is(path, roots[i]))
 			return true;
 	return false;
-}
-
-static bool holds_mounts(const struct walk *w, struct str dir)
-{
-	const struct mounts *ms = &w->run->scene->mounts;
-
-	for (size_t i = 0; i < ms->nmount; i++)
-		if (str_eq(str_dir(ms->mount[i].point), dir) &&
-		    ms->mount[i].point.n > 1)
-			return true;
-	return false;
-}
-
-/* Hidden directories of homes, and what everybody may write. */
-static bool odd_place(struct str path, const struct meta *m)
-{
-	if (m->mode & S_ISVTX && m->mode & S_IWOTH)
-		return true;
-	if (str_starts(path, STR("/tmp")) || str_starts(path, STR("/run")) ||
-	    str_starts(path, STR("/dev/shm")) ||
-	    str_starts(path, STR("/var/tmp")))
-		return true;
-	return (str_starts(path, STR("/home/")) ||
-		str_starts(path, STR("/root"))) &&
-	       str_has(path, STR("/."));
-}
-
-/* Puts an open directory on top; its path is in state->path already. */
-static void push(struct walk *w, int fd, const struct meta *m)
-{
-	struct walk_state *st = w->st;
-	struct str path = { st->path, st->npath };
-	const struct mount *mnt = mounts_of(&w->run->scene->mounts, path);
-	bool odd = st->depth && top(w)->odd;
-	struct walk_dir *d;
-
-	w->fd[st->depth] = fd;
-	d = &st->dir[st->depth++];
-	*d = (struct walk_dir){
-		.dev = scene_dev(m->major, m->minor),
-		.npath = st->npath,
-		.nnames = st->nnames,
-		.mounts = holds_mounts(w, path),
-		.readable = !mnt || mount_readable(mnt),
-		.odd = odd || odd_place(path, m),
-		.web = kind_web_dir(path),
-	};
-}
-
-static void pop(struct walk *w)
-{
-	struct walk_state *st = w->st;
-
-	(void)close(w->fd[--st->depth]);
-	st->nnames = st->dir[st->depth].nnames;
-	st->nbuf = st->at = 0;
-	if (st->depth)
-		st->npath = st->dir[st->depth - 1].npath;
-}
-
-/* Takes the last name off the stack; it stays readable behind nnames. */
-static const char *take_name(struct walk_state *st)
-{
-	uint32_t i = st->nnames - 1;
-
-	while (i > 0 && st->names[i - 1] != '\0')
-		i--;
-	st->nnames = i;
-	return st->names + i;
-}
-
-static void push_name(struct walk *w, const char *name)
-{
-	struct walk_state *st = w->st;
-	size_t n = strlen(name) + 1;
-
-	if (n > WALK_NAMES - st->nnames) {
-		say(w, walk_full(w, name), PROBE_TRUNCATED, ENOMEM);
-		return;
-	}
-	memcpy(st->names + st->nnames, name, n);
-	st->nnames += (uint32_t)n;
 }
 
 static void enter(struct walk *w)
 {
 	struct walk_state *st = w->st;
 	size_t n;
-	const char *name = take_name(st);
+	const char *name = walk_take(st);
 	struct meta m;
 	int fd;
 
@@ -157,15 +53,15 @@ static void enter(struct walk *w)
 	run_tick(w->run);
 	n = strlen(name);
 	if (st->depth == WALK_DEPTH || n + 1 > WALK_PATH - st->npath) {
-		say(w, walk_full(w, name), PROBE_TRUNCATED, ENAMETOOLONG);
+		walk_say(w, walk_full(w, name), PROBE_TRUNCATED, ENAMETOOLONG);
 		return;
 	}
 	fd = open_dir(w->run, w->fd[st->depth - 1], name);
 	if (fd < 0 || sys_meta(&w->run->sys, fd, "", &m) < 0) {
 		enum probe_state s = run_state_of(errno);
 
-		say(w, walk_full(w, name),
-		    s == PROBE_ABSENT ? PROBE_VANISHED : s, errno);
+		walk_say(w, walk_full(w, name),
+			 s == PROBE_ABSENT ? PROBE_VANISHED : s, errno);
 		if (fd >= 0)
 			(void)close(fd);
 		return;
@@ -174,7 +70,7 @@ static void enter(struct walk *w)
 		st->path[st->npath++] = '/';
 	memcpy(st->path + st->npath, name, n);
 	st->npath += (uint32_t)n;
-	push(w, fd, &m);
+	walk_push(w, fd, &m);
 	st->phase = WALK_START;
 }
 
@@ -208,7 +104,7 @@ static bool mount_allows(struct walk *w, const char *name, const char **skip)
 	else if (m->class <= MOUNT_LAYERED)
 		return true;
 	if (m->class <= MOUNT_LAYERED) /* it was local, and got us stuck */
-		say(w, path, PROBE_TIMEOUT, ETIMEDOUT);
+		walk_say(w, path, PROBE_TIMEOUT, ETIMEDOUT);
 	walk_row_bare(w, name, 'd', *skip);
 	return false;
 }
@@ -219,12 +115,12 @@ static void entry(struct walk *w, const struct dirent64 *d)
 	struct walk_facts f = { 0 };
 	struct meta m;
 
-	if (top(w)->mounts && !mount_allows(w, d->name, &f.skip))
+	if (walk_top(w)->mounts && !mount_allows(w, d->name, &f.skip))
 		return;
 	if (sys_meta(&w->run->sys, w->at, d->name, &m) < 0) {
 		if (errno != ENOENT)
-			say(w, walk_full(w, d->name), run_state_of(errno),
-			    errno);
+			walk_say(w, walk_full(w, d->name), run_state_of(errno),
+				 errno);
 		return;
 	}
 	if (S_ISDIR(m.mode)) {
@@ -235,8 +131,8 @@ static void entry(struct walk *w, const struct dirent64 *d)
 		    !mounts_at(&w->run->scene->mounts, walk_full(w, d->name)))
 			f.skip = "mount that mountinfo does not name";
 		if (!f.skip)
-			push_name(w, d->name);
-	} else if (S_ISREG(m.mode) && m.size > 0 && top(w)->readable &&
+			walk_name(w, d->name);
+	} else if (S_ISREG(m.mode) && m.size > 0 && walk_top(w)->readable &&
 		   st->skip_examine != st->at + 1) {
 		st->phase = WALK_EXAMINE;
 		walk_look(w, d->name, &m, &f);
@@ -282,7 +178,7 @@ static void entries(struct walk *w)
 static void list(struct walk *w)
 {
 	struct walk_state *st = w->st;
-	struct walk_dir *d = top(w);
+	struct walk_dir *d = walk_top(w);
 	const struct dirent64 *e;
 	long n;
 
@@ -291,8 +187,8 @@ static void list(struct walk *w)
 	run_tick(w->run);
 	n = sys_getdents(w->fd[st->depth - 1], st->dirbuf, WALK_DIRBUF);
 	if (n < 0)
-		say(w, (struct str){ st->path, st->npath }, run_state_of(errno),
-		    errno);
+		walk_say(w, (struct str){ st->path, st->npath },
+			 run_state_of(errno), errno);
 	if (n <= 0) {
 		d->ended = 1;
 		return;
@@ -313,12 +209,12 @@ static void below_root(struct walk *w)
 	while (st->depth > 0) {
 		if (st->at < st->nbuf)
 			entries(w); /* a replacement goes on in the middle */
-		else if (st->nnames > top(w)->nnames)
+		else if (st->nnames > walk_top(w)->nnames)
 			enter(w);
-		else if (!top(w)->ended)
+		else if (!walk_top(w)->ended)
 			list(w);
 		else
-			pop(w);
+			walk_pop(w);
 	}
 }
 
@@ -347,94 +243,10 @@ static bool open_root(struct walk *w, const char *path)
 		st->nobject++;
 		st->npath = (uint32_t)strlen(path);
 		memcpy(st->path, path, st->npath);
-		push(w, fd, &p.meta);
+		walk_push(w, fd, &p.meta);
 	}
 	place_close(&p);
 	return fd >= 0;
-}
-
-/* Opens the chain of directories the lost reader had open. */
-static void reopen(struct walk *w)
-{
-	struct walk_state *st = w->st;
-	uint32_t depth = st->depth;
-	char name[256];
-
-	for (st->depth = 0; st->depth < depth; st->depth++) {
-		struct walk_dir *d = &st->dir[st->depth];
-		struct str s = { st->path, d->npath };
-		int fd;
-
-		if (scene_dead(w->run->scene, d->dev))
-			break;
-		if (st->depth == 0) {
-			struct place p;
-
-			if (beneath(w->run, s, false, &p) < 0)
-				break;
-			fd = place_opendir(w->run, &p);
-			place_close(&p);
-		} else {
-			s = str_base(s);
-			if (s.n >= sizeof(name))
-				break;
-			memcpy(name, s.p, s.n);
-			name[s.n] = '\0';
-			fd = open_dir(w->run, w->fd[st->depth - 1], name);
-		}
-		if (fd < 0)
-			break;
-		if (d->pos)
-			(void)lseek(fd, d->pos, SEEK_SET);
-		w->fd[st->depth] = fd;
-	}
-	if (st->depth < depth) { /* what was above is gone with its names */
-		st->nnames = st->dir[st->depth].nnames;
-		st->nbuf = st->at = 0;
-		st->phase = WALK_START;
-		if (st->depth)
-			st->npath = top(w)->npath;
-	}
-}
-
-/* A file system that was given up: at least the name that it hung on. */
-static void name_lost(struct walk *w)
-{
-	struct walk_state *st = w->st;
-
-	if (!scene_dead(w->run->scene, top(w)->dev) ||
-	    (st->phase != WALK_ENTRY && st->phase != WALK_EXAMINE))
-		return;
-	walk_prefix(w);
-	walk_row_bare(
-		w,
-		((const struct dirent64 *)(const void *)(st->dirbuf + st->at))
-			->name,
-		'?', "timeout");
-	st->nobject++;
-}
-
-/* The collector has stated the timeout; get past it. */
-static void pass_over(struct walk *w)
-{
-	struct walk_state *st = w->st;
-
-	if (st->depth == 0)
-		return;
-	if (st->phase == WALK_LIST) {
-		top(w)->ended = 1;
-		st->nbuf = st->at = 0;
-	} else if (st->phase == WALK_EXAMINE) {
-		st->skip_examine = st->at + 1;
-	} else if (st->phase == WALK_ENTRY) {
-		const struct dirent64 *d = (const void *)(st->dirbuf + st->at);
-
-		walk_prefix(w);
-		walk_row_bare(w, d->name, '?', "timeout");
-		st->nobject++;
-		st->at += d->reclen;
-	}
-	st->phase = WALK_START;
 }
 
 static void run_walk(struct probe_run *r)
@@ -451,13 +263,13 @@ static void run_walk(struct probe_run *r)
 	}
 	run_touch(r, 0, STR_NONE);
 	if (r->resumed && st->depth > 0) {
-		name_lost(w);
-		reopen(w);
-		pass_over(w);
+		walk_name_lost(w);
+		walk_reopen(w);
+		walk_pass_over(w);
 		below_root(w);
 		st->walked |= 1u << st->root;
 	}
-	for (; st->root < NROOTS; st->root++) {
+	for (; st->root < WALK_ROOTS; st->root++) {
 		if (st->walked >> st->root & 1)
 			continue;
 		st->phase = WALK_ROOT;
@@ -472,44 +284,11 @@ static void run_walk(struct probe_run *r)
 		   st->nobject, st->nbytes, sys_boottime_ns() - r->began_ns);
 }
 
-static struct str where(const struct lane *l, struct buf *b)
-{
-	const struct walk_state *st = l->state;
-	const char *name = NULL;
-
-	if (st->depth == 0)
-		return str_mem(l->what, l->nwhat);
-	buf_add(b, st->path, st->npath);
-	if (st->phase == WALK_OPEN)
-		name = st->names + st->nnames;
-	else if (st->phase == WALK_ENTRY || st->phase == WALK_EXAMINE)
-		name = ((const struct dirent64 *)(const void *)(st->dirbuf +
-								st->at))
-			       ->name;
-	if (name && st->npath != 1)
-		buf_c(b, '/');
-	if (name)
-		buf_puts(b, name);
-	return buf_view(b);
-}
-
-static bool resume(const struct lane *from, struct lane *to)
-{
-	const struct walk_state *a = from->state;
-	struct walk_state *b = to->state;
-
-	memcpy(b, a, offsetof(struct walk_state, names));
-	memcpy(b->names, a->names, a->nnames);
-	if (b->depth == 0 && b->phase == WALK_ROOT)
-		b->walked |= 1u << b->root;
-	return b->root < NROOTS;
-}
-
 const struct job job_walk = {
 	.name = "walk",
 	.core = "files",
 	.run = run_walk,
 	.nstate = sizeof(struct walk_state),
-	.where = where,
-	.resume = resume,
+	.where = walk_where,
+	.resume = walk_resume,
 };

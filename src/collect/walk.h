@@ -13,6 +13,7 @@
 #include "../host/dpkg.h"
 
 #define WALK_PATH 16384u /* bytes of a path; deeper is stated, not walked */
+#define WALK_ROOTS 5u    /* starting points */
 #define WALK_DEPTH 1024u /* open directories of the chain */
 #define WALK_DIRBUF 65536u
 #define WALK_NAMES (16u << 20) /* names of directories still to be entered */
@@ -65,6 +66,25 @@ struct walk { /* of one reader */
 
 extern const struct job job_walk;
 
+/* walk_stack.c */
+struct walk_dir *walk_top(struct walk *);
+struct str walk_full(struct walk *, const char *name); /* top + name */
+/* A status line about a path of the walk; incomplete ones count as core. */
+void walk_say(struct walk *, struct str path, enum probe_state, int errnum);
+/* Puts an open directory on top; its path is in state->path already. */
+void walk_push(struct walk *, int fd, const struct meta *);
+void walk_pop(struct walk *);
+/* Takes the last name off the stack; it stays readable behind nnames. */
+const char *walk_take(struct walk_state *);
+void walk_name(struct walk *, const char *name);
+
+/* walk_resume.c */
+void walk_reopen(struct walk *);
+void walk_name_lost(struct walk *);
+void walk_pass_over(struct walk *);
+struct str walk_where(const struct lane *, struct buf *scratch);
+bool walk_resume(const struct lane *from, struct lane *to);
+
 /* walk_row.c: one object as a row, sent. */
 struct walk_facts {
 	const char *kind, *mime; /* NULL: not looked at, or none */
@@ -82,6 +102,4 @@ void walk_prefix(struct walk *); /* after the top directory has changed */
 /* walk_look.c: content of a regular file by --hash, candidates. */
 void walk_look(struct walk *, const char *name, const struct meta *,
 	       struct walk_facts *);
-struct str walk_full(struct walk *, const char *name); /* top + name */
-
 #endif
