@@ -27,7 +27,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 
 # name, command...: wall, cpu and memory of it, kept for ratio
-declare -A wall
+declare -A wall cpu
 measure() {
 	local name=$1 w c m a status
 	shift
@@ -35,6 +35,7 @@ measure() {
 	status=$?
 	read -r w c m a <m
 	wall[$name]=$w
+	cpu[$name]=$c
 	printf '  %-34s %8.2f s  %7.2f s CPU  %6.1f MiB (%.1f with file pages)' \
 		"$name" "$w" "$c" "$(calc "$m / 1024")" "$(calc "$a / 1024")"
 	case $status in
@@ -45,15 +46,18 @@ measure() {
 
 calc() { awk "BEGIN { print $1 }"; }
 
-ratio() { # text, a, b: wall of a over wall of b
+ratio() { # text, a, b: a over b
 	[ -n "${wall[$2]:-}" ] && [ -n "${wall[$3]:-}" ] &&
-		printf '  -> %s: %.2f\n' "$1" \
-			"$(calc "${wall[$2]} / (${wall[$3]} + 1e-9)")"
+		printf '  -> %s: %.2f (CPU %.2f)\n' "$1" \
+			"$(calc "${wall[$2]} / (${wall[$3]} + 1e-9)")" \
+			"$(calc "${cpu[$2]} / (${cpu[$3]} + 1e-9)")"
 }
 
 rate() { # name, how many, of what
-	[ -n "${wall[$1]:-}" ] && printf '  -> %s: %.0f %s/s\n' "$1" \
-		"$(calc "$2 / (${wall[$1]} + 1e-9)")" "$3"
+	[ -n "${wall[$1]:-}" ] &&
+		printf '  -> %s: %.0f %s/s (%.0f per CPU second)\n' "$1" \
+			"$(calc "$2 / (${wall[$1]} + 1e-9)")" "$3" \
+			"$(calc "$2 / (${cpu[$1]} + 1e-9)")"
 }
 
 cold() {
@@ -91,21 +95,22 @@ bench_hash() {
 	echo 'hashing 1 GiB in 64 files'
 	mkdir big
 	for i in $(seq 64); do
-		{ printf '\177ELF%012d' "$i"; head -c 16777200 /dev/zero; } \
+		{ printf 'data %011d' "$i"; head -c 16777200 /dev/zero; } \
 			>"big/$i"
 	done
 	cat big/* >all
 	"$tool/hash" all >/dev/null
 	read -r bytes s < <("$tool/hash" all)
-	printf '  libcrypto                          %8.0f MB/s\n' \
+	printf '  libcrypto over one file: %.0f MB/s\n' \
 		"$(calc "$bytes / 1e6 / $s")"
+	rm all
 	cat big/* >/dev/null
 	measure 'collect --hash none' "$konseki" collect --root big \
-		--hash none --exclude '/**' --here --force -o h.tar.zst
+		--hash none --here --force -o h.tar.zst
 	measure 'collect --hash all' "$konseki" collect --root big \
-		--hash all --exclude '/**' --here --force -o h.tar.zst
+		--hash all --here --force -o h.tar.zst
 	rate 'collect --hash all' "$(calc "$bytes / 1e6")" MB
-	rm -rf big all h.tar.zst
+	rm -rf big h.tar.zst
 }
 
 bench_bodyfile() {
@@ -161,36 +166,41 @@ bench_analyze() {
 	printf '  -> case: %.0f MB\n' "$(calc "$(stat -c %s a.case) / 1e6")"
 }
 
-# A loop alone, then beside collect, which starts anew until it is over.
-beside() { # name, loop's arguments...
-	local name=$1 alone with pid
-	shift
-	alone=$("$tool/loop" "$@" "$seconds")
-	(
-		trap 'kill $child; wait $child; exit' TERM
-		while :; do
-			"$konseki" collect --here --force -o b.tar.zst \
-				>/dev/null 2>&1 &
-			child=$!
-			wait $child
-		done
-	) &
-	pid=$!
-	sleep 1
-	with=$("$tool/loop" "$@" "$seconds")
-	kill $pid
-	wait $pid 2>/dev/null
+# Collects again and again into OUT until it is told to end.
+keep_collecting() { # out
+	trap 'kill $child; wait $child; exit' TERM
+	while :; do
+		"$konseki" collect --here --force -o "$1" \
+			>/dev/null 2>&1 &
+		child=$!
+		wait $child
+	done
+}
+
+# A loop alone and beside collect, in turns, for the machine may be busy.
+beside() { # out, name, loop's arguments...
+	local out=$1 name=$2 alone=0 with=0 pid
+	shift 2
+	for _ in 1 2 3; do
+		alone=$((alone + $("$tool/loop" "$@" "$seconds")))
+		keep_collecting "$out" &
+		pid=$!
+		sleep 1
+		with=$((with + $("$tool/loop" "$@" "$seconds")))
+		kill $pid
+		wait $pid 2>/dev/null
+	done
 	printf '  %-34s %8.0f /s alone, %.0f /s beside collect\n' "$name" \
-		"$alone" "$with"
-	printf '  -> %s kept: %.0f %%\n' "$name" \
-		"$(calc "100 * $with / ($alone + 1e-9)")"
+		"$(calc "$alone / 3")" "$(calc "$with / 3")"
+	printf '  -> kept: %.0f %%\n' "$(calc "100 * $with / ($alone + 1e-9)")"
 	rm -f b.tar.zst*
 }
 
 bench_beside() {
-	echo "a program beside collect ($seconds s each)"
-	beside 'fsync of 4 KiB' fsync loop.data
-	beside 'loopback HTTP' http
+	echo "a program beside collect (3 times $seconds s each)"
+	beside - 'fsync, archive to a pipe' fsync loop.data
+	beside b.tar.zst 'fsync, archive on the same disk' fsync loop.data
+	beside - 'loopback HTTP' http
 }
 
 echo "konseki $("$konseki" --version | cut -d' ' -f2), $(nproc) processors," \
