@@ -110,7 +110,8 @@ static void filter_row(struct buf *row, const struct sock *s)
 	buf_free(&hex);
 }
 
-static void fill_row(struct buf *row, const struct sock *s, uint64_t netns)
+void sock_fill(struct buf *row, const struct sock *s, uint64_t netns,
+	       bool hidden)
 {
 	buf_clear(row);
 	json_open(row);
@@ -139,6 +140,8 @@ static void fill_row(struct buf *row, const struct sock *s, uint64_t netns)
 	if (s->peer)
 		row_u64(row, KEY_K_SOCKET_PEER, s->peer);
 	filter_row(row, s);
+	if (hidden)
+		row_bool(row, KEY_K_SOCKET_HIDDEN, true);
 	json_close(row);
 }
 
@@ -146,7 +149,12 @@ bool sock_row(struct sock_probe *sp, const struct sock *s)
 {
 	if (sp->table_rows == SOCK_ROWS_MAX)
 		return false;
-	fill_row(&sp->row, s, sp->ns->inode);
+	if (sp->take) {
+		sp->table_rows++;
+		sp->take(sp->arg, s);
+		return true;
+	}
+	sock_fill(&sp->row, s, sp->ns->inode, false);
 	probe_row(sp->run, "sockets", buf_view(&sp->row));
 	sp->table_rows++;
 	sp->count++;

@@ -55,8 +55,14 @@ struct sock_probe {
 	uint64_t table_rows; /* of the table being read */
 	uint64_t count, bytes;
 	struct buf row, text;
+	/* NULL: sockets become rows; else each is given to this instead */
+	void (*take)(void *arg, const struct sock *);
+	void *arg;
 };
 
+/* As a row of `sockets' or `cross' (hidden: the host's own list lacks it). */
+void sock_fill(struct buf *row, const struct sock *, uint64_t netns,
+	       bool hidden);
 /* Writes one row; false past the cap. */
 bool sock_row(struct sock_probe *, const struct sock *);
 

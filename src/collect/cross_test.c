@@ -1,0 +1,184 @@
+/*
+ * cross_test.c - the cross probe against a made-up /proc that keeps quiet
+ * about things that are there.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#include "probe_test.h"
+#include "cross.h"
+#include "sock.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+struct lie { /* a /proc of our own making */
+	char dir[64];
+	int fd;
+};
+
+static void put(const struct lie *l, const char *name, const char *text)
+{
+	int fd = openat(l->fd, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+/* Knows of no process; `self' still leads to us. */
+static struct lie new_lie(bool listed)
+{
+	struct lie l;
+	char pid[16], name[64];
+
+	snprintf(l.dir, sizeof l.dir, "/tmp/konseki-cross-XXXXXX");
+	assert_non_null(mkdtemp(l.dir));
+	l.fd = open(l.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(pid, sizeof pid, "%d", (int)getpid());
+	assert_int_equal(symlinkat(pid, l.fd, "self"), 0);
+	if (listed) {
+		assert_int_equal(mkdirat(l.fd, pid, 0700), 0);
+		snprintf(name, sizeof name, "%s/net", pid);
+		assert_int_equal(mkdirat(l.fd, name, 0700), 0);
+		snprintf(name, sizeof name, "%s/net/tcp", pid);
+		put(&l, name, "  sl  local_address rem_address\n");
+		snprintf(name, sizeof name, "%s/net/tcp6", pid);
+		put(&l, name, "  sl  local_address rem_address\n");
+		put(&l, "kallsyms",
+		    "0000000000000000 t tcp_diag_dump\t[tcp_diag]\n");
+	}
+	return l;
+}
+
+static void free_lie(struct lie *l)
+{
+	static const char *const below[] = { "/net/tcp", "/net/tcp6", "/net",
+					     "" };
+	char t[64];
+
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(t, sizeof t, "%d%s", (int)getpid(), below[i]);
+		(void)unlinkat(l->fd, t, i < 2 ? 0 : AT_REMOVEDIR);
+	}
+	(void)unlinkat(l->fd, "self", 0);
+	(void)unlinkat(l->fd, "kallsyms", 0);
+	close(l->fd);
+	rmdir(l->dir);
+}
+
+static bool says_hidden(const struct probe_run *r)
+{
+	char what[96];
+
+	snprintf(what, sizeof what,
+		 "{\"process.pid\":%d,\"konseki.process.hidden\":true",
+		 (int)getpid());
+	for (size_t i = 0; i < r->nrow; i++)
+		if (str_starts(r->row[i], str_of(what)))
+			return true;
+	return false;
+}
+
+static struct probe_run *run_on(int proc)
+{
+	struct probe_run *r = xmalloc(sizeof *r);
+
+	r->env.proc = proc;
+	r->env.live = true;
+	probe_cross.run(r);
+	return r;
+}
+
+static void free_run(struct probe_run *r)
+{
+	arena_free(&r->arena);
+	free(r);
+}
+
+static void a_process_that_is_not_listed(void **state)
+{
+	struct lie l = new_lie(false);
+	struct probe_run *r;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* others' processes are hidden from us by right */
+	r = run_on(l.fd);
+	assert_true(says_hidden(r));
+	free_run(r);
+	free_lie(&l);
+	l = new_lie(true);
+	r = run_on(l.fd);
+	assert_false(says_hidden(r));
+	free_run(r);
+	free_lie(&l);
+}
+
+static void a_listener_that_is_not_listed(void **state)
+{
+	struct lie l = new_lie(true);
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct collect_env env = { .proc = proc };
+	socklen_t n = sizeof a;
+	struct probe_run *r;
+	bool found = false;
+	char port[48];
+
+	(void)state;
+	if (!(sock_diag_tables(&env) >> SOCK_TCP & 1))
+		skip(); /* this kernel would have to load a module */
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	snprintf(port, sizeof port, "\"source.port\":%u,", ntohs(a.sin_port));
+	r = run_on(l.fd);
+	for (size_t i = 0; i < r->nrow; i++)
+		found |= str_has(r->row[i], str_of(port)) &&
+			 str_has(r->row[i],
+				 STR("\"konseki.socket.hidden\":true"));
+	assert_true(found);
+	free_run(r);
+	close(fd);
+	close(proc);
+	free_lie(&l);
+}
+
+static void nothing_is_hidden_here(void **state)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct probe_run *r = run_on(proc);
+
+	(void)state;
+	assert_int_equal(r->nrow, 0);
+	assert_int_equal(r->nstatus, 3);
+	free_run(r);
+	close(proc);
+}
+
+static void threads_are_told_apart(void **state)
+{
+	(void)state;
+	assert_true(cross_is_thread(STR("Name:\tx\nTgid:\t7\nPid:\t8\n"), 8));
+	assert_false(cross_is_thread(STR("Name:\tx\nTgid:\t8\nPid:\t8\n"), 8));
+	assert_false(cross_is_thread(STR("Name:\tTgid: 7\n"), 8));
+	assert_false(cross_is_thread(STR(""), 8));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_process_that_is_not_listed),
+		cmocka_unit_test(a_listener_that_is_not_listed),
+		cmocka_unit_test(nothing_is_hidden_here),
+		cmocka_unit_test(threads_are_told_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
