@@ -209,6 +209,12 @@ static int regions(struct work *w)
 	return 0;
 }
 
+void box_utc(void)
+{
+	(void)setenv("TZ", "UTC0", 1); /* fails for want of memory only */
+	tzset();
+}
+
 static void shut_in(const struct box *b)
 {
 	int keep[] = { b->pipe, b->in >= 0 ? b->in : b->pipe,
@@ -216,8 +222,7 @@ static void shut_in(const struct box *b)
 	struct sandbox_options o = { .max_data = MAX_DATA };
 	struct sandbox s;
 
-	(void)setenv("TZ", "UTC0", 1); /* zip times have no zone */
-	tzset();
+	box_utc();
 	child_keep_fds(keep, 3);
 	sandbox_enter(&o, &s);
 }

@@ -28,6 +28,11 @@ struct box {
 	size_t nregion;
 };
 
+/*
+ * Zip has the time of a wall clock, and libarchive asks the C library which:
+ * from now on it is UTC, on every machine.
+ */
+void box_utc(void);
 /* For child_start. */
 int box_main(void *box);
 

@@ -64,7 +64,7 @@ static la_int64_t on_seek(struct archive *a, void *arg, la_int64_t off, int how)
 	return (la_int64_t)r->at;
 }
 
-static struct archive *reader(void)
+static struct archive *reader(bool single)
 {
 	struct archive *a = archive_read_new();
 
@@ -75,9 +75,11 @@ static struct archive *reader(void)
 	(void)archive_read_support_filter_xz(a);
 	(void)archive_read_support_filter_lzma(a);
 	(void)archive_read_support_filter_zstd(a);
+	(void)archive_read_support_format_raw(a);
+	if (single)
+		return a;
 	(void)archive_read_support_format_tar(a);
 	(void)archive_read_support_format_zip(a);
-	(void)archive_read_support_format_raw(a);
 	/* names are bytes, and no conversion table is ever looked for */
 	(void)archive_read_set_option(a, "tar", "hdrcharset", "BINARY");
 	(void)archive_read_set_option(a, "zip", "hdrcharset", "BINARY");
@@ -223,6 +225,9 @@ static int entries(struct archive *a, const struct foreign_sink *s,
 		first = false;
 		go_on = one_entry(a, e, res->kind == INPUT_FILE, s, res);
 	}
+	/* what begins with zeros passes for the end of an empty tar */
+	if (first && rc == ARCHIVE_EOF && archive_filter_count(a) >= 2)
+		return 1;
 	if (first)
 		return err_set(err, "%s",
 			       archive_error_string(a) ? archive_error_string(a)
@@ -236,19 +241,18 @@ static int entries(struct archive *a, const struct foreign_sink *s,
 	return 0;
 }
 
-int foreign_read(int fd, uint64_t off, uint64_t size,
-		 const struct foreign_sink *s, struct foreign_result *res,
-		 struct err *err)
+/* 1: an empty tar, or a single file after all. */
+static int read_as(struct region *r, bool single, const struct foreign_sink *s,
+		   struct foreign_result *res, struct err *err)
 {
-	struct region r = { .fd = fd, .off = off, .size = size };
-	struct archive *a = reader();
+	struct archive *a = reader(single);
 	int rc;
 
 	*res = (struct foreign_result){ .kind = INPUT_FILE };
 	if (!a)
 		return err_set(err, "out of memory");
-	r.buf = xmalloc(IN_SIZE);
-	(void)archive_read_set_callback_data(a, &r);
+	r->at = 0;
+	(void)archive_read_set_callback_data(a, r);
 	(void)archive_read_set_read_callback(a, on_read);
 	(void)archive_read_set_skip_callback(a, on_skip);
 	(void)archive_read_set_seek_callback(a, on_seek);
@@ -259,6 +263,20 @@ int foreign_read(int fd, uint64_t off, uint64_t size,
 	else
 		rc = entries(a, s, res, err);
 	(void)archive_read_free(a);
-	free(r.buf);
 	return rc;
+}
+
+int foreign_read(int fd, uint64_t off, uint64_t size,
+		 const struct foreign_sink *s, struct foreign_result *res,
+		 struct err *err)
+{
+	struct region r = { .fd = fd, .off = off, .size = size };
+	int rc;
+
+	r.buf = xmalloc(IN_SIZE);
+	rc = read_as(&r, false, s, res, err);
+	if (rc == 1)
+		rc = read_as(&r, true, s, res, err);
+	free(r.buf);
+	return rc == 0 ? 0 : -1;
 }

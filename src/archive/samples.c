@@ -10,6 +10,7 @@
 #include "../util/buf.h"
 #include "../util/io.h"
 #include "../util/timefmt.h"
+#include "box.h"
 
 #define COPY_SIZE (64u << 10)
 
@@ -28,8 +29,7 @@ struct archive *samples_open(int fd, const char *password, struct err *err)
 		(void)err_set(err, "out of memory");
 		return NULL;
 	}
-	(void)setenv("TZ", "UTC0", 1); /* zip stores the time of a wall clock */
-	tzset();
+	box_utc();
 	if (archive_write_set_format_zip(a) != ARCHIVE_OK ||
 	    archive_write_set_options(a, "zip:encryption=zipcrypt") !=
 		    ARCHIVE_OK ||
