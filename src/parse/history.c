@@ -1,7 +1,8 @@
 /*
  * history - what was typed into a shell.
  *   bash, sh, ash   one command a line; with HISTTIMEFORMAT set `#<seconds>'
- *                   stands before each (a command may then be several lines)
+ *                   stands before each (a command may then be several lines);
+ *                   csh and tcsh write `#+<seconds>'
  *   zsh             `: <seconds>:<elapsed>;command' or plain; a newline in a
  *                   command is backslash-newline, odd bytes are metafied
  *   fish            `- cmd: command', `  when: <seconds>', `  paths:'
@@ -44,9 +45,12 @@ static bool stamp(struct str digits, int64_t *s)
 	       str_i64(digits, s) && *s > 0;
 }
 
+/* "#1457771210"; csh and tcsh write "#+1457771210" */
 static bool bash_stamp(struct str line, int64_t *s)
 {
-	return line.n && line.p[0] == '#' && stamp(str_skip(line, 1), s);
+	if (line.n < 2 || line.p[0] != '#')
+		return false;
+	return stamp(str_skip(line, line.p[1] == '+' ? 2 : 1), s);
 }
 
 /* ": 1457771210:0;command" */
@@ -349,17 +353,12 @@ static unsigned probe(const struct source *src)
 	return shell == FISH ? 16 : 32;
 }
 
-static const char *const paths[] = { "**/.*_history",
-				     "**/*bash_history*",
-				     "**/*zsh_history*",
-				     "**/fish_history",
-				     "**/.history",
-				     "**/.zhistory",
-				     "**/.histfile",
-				     "**/.ash_history",
-				     "**/.sh_history",
-				     "**/.bash_history-*",
-				     NULL };
+static const char *const paths[] = { "**/*bash_history*", "**/*zsh_history*",
+				     "**/fish_history",   "**/.ash_history",
+				     "**/.sh_history",    "**/.ksh_history",
+				     "**/.mksh_history",  "**/.dash_history",
+				     "**/.history",       "**/.zhistory",
+				     "**/.histfile",      NULL };
 
 const struct parser parser_history = {
 	.name = "history",

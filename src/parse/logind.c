@@ -22,7 +22,7 @@ static const struct phrase logind_sentence[] = {
 	{ "System is halting%*", KIND_SHUTDOWN, NULL, NULL, NULL },
 	{ "The system will power off%*", KIND_SHUTDOWN, NULL, NULL, NULL },
 	{ "The system will reboot%*", KIND_SHUTDOWN, NULL, NULL, NULL },
-	{ NULL, 0, NULL, NULL, NULL },
+	PHRASE_END,
 };
 
 static const struct {

@@ -29,7 +29,7 @@ static const struct phrase sentence[] = {
 	{ "account %u has %r", KIND_AUTH, "account-refused", "failure", NULL },
 	{ "requirement %* not met by user \"%u\"", KIND_AUTH,
 	  "requirement-not-met", "failure", NULL },
-	{ NULL, 0, NULL, NULL, NULL },
+	PHRASE_END,
 };
 
 static const struct phrase_key failure_key[] = {
@@ -57,8 +57,11 @@ static bool failure(struct parse *p, const struct sysmsg *m, struct str msg)
 
 	if (!scan_lit(&s, STR("authentication failure; ")))
 		return false;
-	p->ev->kind = tells_itself(m->app) ? KIND_AUTH : KIND_LOGIN_FAILED;
-	ev_cstr(p->ev, KEY_EVENT_ACTION, "authentication-failed");
+	p->ev->kind = KIND_LOGIN_FAILED;
+	if (tells_itself(str_base(m->app))) {
+		p->ev->kind = KIND_AUTH;
+		ev_cstr(p->ev, KEY_EVENT_ACTION, "authentication-failed");
+	}
 	ev_cstr(p->ev, KEY_EVENT_OUTCOME, "failure");
 	phrase_pairs(p, failure_key, s.s);
 	return true;

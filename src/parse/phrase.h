@@ -28,6 +28,10 @@ struct phrase {
 	const char *outcome; /* NULL: none */
 	const char *reason;  /* NULL: none, or %r */
 };
+#define PHRASE_END                                                             \
+	{                                                                      \
+		NULL, 0, NULL, NULL, NULL                                      \
+	}
 
 /*
  * Finds the first row that matches msg, sets p->ev's kind and fields; NULL

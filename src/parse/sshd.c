@@ -9,56 +9,25 @@
 #include "phrase.h"
 #include "syslog.h"
 
-static const struct phrase sentence[] = {
+static const struct phrase on_a[] = {
 	{ "Accepted %m for %v from %a port %z", KIND_LOGIN, NULL, "success",
 	  NULL },
-	{ "Failed %m for invalid user %u from %a port %z", KIND_LOGIN_FAILED,
-	  NULL, "failure", "invalid user" },
-	{ "Failed %m for illegal user %u from %a port %z", KIND_LOGIN_FAILED,
-	  NULL, "failure", "invalid user" },
-	{ "Failed %m for %u from %a port %z", KIND_LOGIN_FAILED, NULL,
-	  "failure", NULL },
-	{ "Invalid user %u from %a port %p", KIND_AUTH, "invalid-user",
-	  "failure", "invalid user" },
-	{ "Invalid user %u from %a", KIND_AUTH, "invalid-user", "failure",
-	  "invalid user" },
-	{ "Illegal user %u from %a", KIND_AUTH, "invalid-user", "failure",
-	  "invalid user" },
-	{ "input_userauth_request: invalid user %u", KIND_AUTH, "invalid-user",
-	  "failure", "invalid user" },
-	{ "input_userauth_request: illegal user %u", KIND_AUTH, "invalid-user",
-	  "failure", "invalid user" },
-	{ "Postponed %m for invalid user %u from %a port %z", KIND_AUTH,
-	  "authentication-postponed", NULL, "invalid user" },
-	{ "Postponed %m for %u from %a port %z", KIND_AUTH,
-	  "authentication-postponed", NULL, NULL },
-	{ "Partial %m for %u from %a port %z", KIND_AUTH,
-	  "authentication-partial", NULL, NULL },
-	{ "maximum authentication attempts exceeded for invalid user %u from "
-	  "%a port %z",
-	  KIND_AUTH, "too-many-attempts", "failure",
-	  "maximum authentication attempts exceeded" },
-	{ "maximum authentication attempts exceeded for %u from %a port %z",
-	  KIND_AUTH, "too-many-attempts", "failure",
-	  "maximum authentication attempts exceeded" },
-	{ "User %u from %a not allowed because %r", KIND_AUTH, "login-refused",
-	  "failure", NULL },
-	{ "ROOT LOGIN REFUSED FROM %a port %p", KIND_AUTH, "login-refused",
-	  "failure", "root login refused" },
-	{ "ROOT LOGIN REFUSED FROM %a", KIND_AUTH, "login-refused", "failure",
-	  "root login refused" },
-	{ "PAM: %r for illegal user %u from %a", KIND_AUTH,
-	  "authentication-failed", "failure", NULL },
-	{ "PAM: %r for %u from %a", KIND_AUTH, "authentication-failed",
-	  "failure", NULL },
 	{ "Authentication refused: %r", KIND_AUTH, "key-refused", "failure",
 	  NULL },
-	{ "reverse mapping checking getaddrinfo for %* [%a] failed%*",
-	  KIND_AUTH, "reverse-mapping-failed", NULL, "reverse mapping failed" },
-	{ "reverse mapping checking getaddrinfo for %* failed%*", KIND_AUTH,
-	  "reverse-mapping-failed", NULL, "reverse mapping failed" },
 	{ "Address %a maps to %*, but this does not map back to the address%*",
 	  KIND_AUTH, "reverse-mapping-failed", NULL, "reverse mapping failed" },
+	PHRASE_END,
+};
+
+static const struct phrase on_b[] = {
+	{ "Bad protocol version identification %* from %a port %p",
+	  KIND_CONNECTION, "bad-protocol", NULL, NULL },
+	{ "Bad protocol version identification %* from %a", KIND_CONNECTION,
+	  "bad-protocol", NULL, NULL },
+	PHRASE_END,
+};
+
+static const struct phrase on_c[] = {
 	{ "Connection from %a port %p on %d port %q rdomain %*",
 	  KIND_CONNECTION, "connection-opened", NULL, NULL },
 	{ "Connection from %a port %p on %d port %q", KIND_CONNECTION,
@@ -81,6 +50,10 @@ static const struct phrase sentence[] = {
 	  NULL, NULL },
 	{ "Connection reset by %a", KIND_CONNECTION, "connection-reset", NULL,
 	  NULL },
+	PHRASE_END,
+};
+
+static const struct phrase on_d[] = {
 	{ "Disconnected from authenticating user %u %a port %p",
 	  KIND_CONNECTION, "disconnected", NULL, NULL },
 	{ "Disconnected from invalid user %u %a port %p", KIND_CONNECTION,
@@ -90,47 +63,147 @@ static const struct phrase sentence[] = {
 	{ "Disconnected from %a port %p", KIND_CONNECTION, "disconnected", NULL,
 	  NULL },
 	{ "Disconnected from %a", KIND_CONNECTION, "disconnected", NULL, NULL },
-	{ "Received disconnect from %a port %p:%r", KIND_CONNECTION,
-	  "disconnect-received", NULL, NULL },
-	{ "Received disconnect from %a: %r", KIND_CONNECTION,
-	  "disconnect-received", NULL, NULL },
 	{ "Disconnecting authenticating user %u %a port %p: %r",
 	  KIND_CONNECTION, "disconnected", NULL, NULL },
 	{ "Disconnecting invalid user %u %a port %p: %r", KIND_CONNECTION,
 	  "disconnected", NULL, NULL },
 	{ "Disconnecting %a port %p: %r", KIND_CONNECTION, "disconnected", NULL,
 	  NULL },
-	{ "Timeout before authentication for connection from %a to %*",
-	  KIND_CONNECTION, "timed-out", NULL, NULL },
-	{ "Timeout before authentication for %a port %p", KIND_CONNECTION,
-	  "timed-out", NULL, NULL },
-	{ "Timeout before authentication for %a", KIND_CONNECTION, "timed-out",
-	  NULL, NULL },
 	{ "Did not receive identification string from %a port %p",
 	  KIND_CONNECTION, "no-identification", NULL, NULL },
 	{ "Did not receive identification string from %a", KIND_CONNECTION,
 	  "no-identification", NULL, NULL },
-	{ "Bad protocol version identification %* from %a port %p",
-	  KIND_CONNECTION, "bad-protocol", NULL, NULL },
-	{ "Bad protocol version identification %* from %a", KIND_CONNECTION,
-	  "bad-protocol", NULL, NULL },
-	{ "banner exchange: Connection from %a port %p: %r", KIND_CONNECTION,
-	  "bad-protocol", NULL, NULL },
-	{ "Unable to negotiate with %a port %p: %r", KIND_CONNECTION,
-	  "negotiation-failed", NULL, NULL },
-	{ "ssh_dispatch_run_fatal: Connection from %a port %p: %r",
-	  KIND_CONNECTION, "connection-failed", NULL, NULL },
-	{ "drop connection %* from [%a]:%p on [%d]:%q %r", KIND_CONNECTION,
-	  "connection-dropped", NULL, NULL },
+	PHRASE_END,
+};
+
+static const struct phrase on_f[] = {
+	{ "Failed %m for invalid user %u from %a port %z", KIND_LOGIN_FAILED,
+	  NULL, "failure", "invalid user" },
+	{ "Failed %m for illegal user %u from %a port %z", KIND_LOGIN_FAILED,
+	  NULL, "failure", "invalid user" },
+	{ "Failed %m for %u from %a port %z", KIND_LOGIN_FAILED, NULL,
+	  "failure", NULL },
+	PHRASE_END,
+};
+
+static const struct phrase on_i[] = {
+	{ "Invalid user %u from %a port %p", KIND_AUTH, "invalid-user",
+	  "failure", "invalid user" },
+	{ "Invalid user %u from %a", KIND_AUTH, "invalid-user", "failure",
+	  "invalid user" },
+	{ "Illegal user %u from %a", KIND_AUTH, "invalid-user", "failure",
+	  "invalid user" },
+	PHRASE_END,
+};
+
+static const struct phrase on_p[] = {
+	{ "Postponed %m for invalid user %u from %a port %z", KIND_AUTH,
+	  "authentication-postponed", NULL, "invalid user" },
+	{ "Postponed %m for %u from %a port %z", KIND_AUTH,
+	  "authentication-postponed", NULL, NULL },
+	{ "Partial %m for %u from %a port %z", KIND_AUTH,
+	  "authentication-partial", NULL, NULL },
+	{ "PAM: %r for illegal user %u from %a", KIND_AUTH,
+	  "authentication-failed", "failure", NULL },
+	{ "PAM: %r for %u from %a", KIND_AUTH, "authentication-failed",
+	  "failure", NULL },
+	PHRASE_END,
+};
+
+static const struct phrase on_r[] = {
+	{ "ROOT LOGIN REFUSED FROM %a port %p", KIND_AUTH, "login-refused",
+	  "failure", "root login refused" },
+	{ "ROOT LOGIN REFUSED FROM %a", KIND_AUTH, "login-refused", "failure",
+	  "root login refused" },
+	{ "Received disconnect from %a port %p:%r", KIND_CONNECTION,
+	  "disconnect-received", NULL, NULL },
+	{ "Received disconnect from %a: %r", KIND_CONNECTION,
+	  "disconnect-received", NULL, NULL },
+	{ "Received signal %*; terminating.", KIND_SERVICE, "service-stopped",
+	  NULL, NULL },
+	PHRASE_END,
+};
+
+static const struct phrase on_s[] = {
 	{ "Starting session: %r on %t for %u from %a port %p id %*",
 	  KIND_SESSION_OPEN, NULL, NULL, NULL },
 	{ "Starting session: %r for %u from %a port %p id %*",
 	  KIND_SESSION_OPEN, NULL, NULL, NULL },
 	{ "Server listening on %* port %q.", KIND_SERVICE, "service-listening",
 	  NULL, NULL },
-	{ "Received signal %*; terminating.", KIND_SERVICE, "service-stopped",
+	PHRASE_END,
+};
+
+static const struct phrase on_t[] = {
+	{ "Timeout before authentication for connection from %a to %*",
+	  KIND_CONNECTION, "timed-out", NULL, NULL },
+	{ "Timeout before authentication for %a port %p", KIND_CONNECTION,
+	  "timed-out", NULL, NULL },
+	{ "Timeout before authentication for %a", KIND_CONNECTION, "timed-out",
 	  NULL, NULL },
-	{ NULL, 0, NULL, NULL, NULL },
+	PHRASE_END,
+};
+
+static const struct phrase on_u[] = {
+	{ "User %u from %a not allowed because %r", KIND_AUTH, "login-refused",
+	  "failure", NULL },
+	{ "Unable to negotiate with %a port %p: %r", KIND_CONNECTION,
+	  "negotiation-failed", NULL, NULL },
+	PHRASE_END,
+};
+
+static const struct phrase lower_b[] = {
+	{ "banner exchange: Connection from %a port %p: %r", KIND_CONNECTION,
+	  "bad-protocol", NULL, NULL },
+	PHRASE_END,
+};
+
+static const struct phrase lower_d[] = {
+	{ "drop connection %* from [%a]:%p on [%d]:%q %r", KIND_CONNECTION,
+	  "connection-dropped", NULL, NULL },
+	PHRASE_END,
+};
+
+static const struct phrase lower_i[] = {
+	{ "input_userauth_request: invalid user %u", KIND_AUTH, "invalid-user",
+	  "failure", "invalid user" },
+	{ "input_userauth_request: illegal user %u", KIND_AUTH, "invalid-user",
+	  "failure", "invalid user" },
+	PHRASE_END,
+};
+
+static const struct phrase lower_m[] = {
+	{ "maximum authentication attempts exceeded for invalid user %u from "
+	  "%a port %z",
+	  KIND_AUTH, "too-many-attempts", "failure",
+	  "maximum authentication attempts exceeded" },
+	{ "maximum authentication attempts exceeded for %u from %a port %z",
+	  KIND_AUTH, "too-many-attempts", "failure",
+	  "maximum authentication attempts exceeded" },
+	PHRASE_END,
+};
+
+static const struct phrase lower_r[] = {
+	{ "reverse mapping checking getaddrinfo for %* [%a] failed%*",
+	  KIND_AUTH, "reverse-mapping-failed", NULL, "reverse mapping failed" },
+	{ "reverse mapping checking getaddrinfo for %* failed%*", KIND_AUTH,
+	  "reverse-mapping-failed", NULL, "reverse mapping failed" },
+	PHRASE_END,
+};
+
+static const struct phrase lower_s[] = {
+	{ "ssh_dispatch_run_fatal: Connection from %a port %p: %r",
+	  KIND_CONNECTION, "connection-failed", NULL, NULL },
+	PHRASE_END,
+};
+
+/* by the first byte of the message */
+static const struct phrase *const sentence[128] = {
+	['A'] = on_a,    ['B'] = on_b,    ['C'] = on_c,    ['D'] = on_d,
+	['F'] = on_f,    ['I'] = on_i,    ['P'] = on_p,    ['R'] = on_r,
+	['S'] = on_s,    ['T'] = on_t,    ['U'] = on_u,    ['b'] = lower_b,
+	['d'] = lower_d, ['i'] = lower_i, ['m'] = lower_m, ['r'] = lower_r,
+	['s'] = lower_s,
 };
 
 static const struct phrase_key pam_key[] = {
@@ -174,7 +247,10 @@ bool decode_sshd(struct parse *p, const struct sysmsg *m)
 		msg = str_head(msg, msg.n - 10);
 	if (pam_summary(p, msg))
 		return true;
-	row = phrase_match(p, sentence, msg);
+	if (msg.n == 0 || (unsigned char)msg.p[0] > 127 ||
+	    !sentence[(unsigned char)msg.p[0]])
+		return false;
+	row = phrase_match(p, sentence[(unsigned char)msg.p[0]], msg);
 	if (!row)
 		return false;
 	if (row->kind == KIND_SERVICE) {

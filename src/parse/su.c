@@ -17,7 +17,7 @@ static const struct phrase su_sentence[] = {
 	  "failure", NULL },
 	{ "+ %t %v:%e", KIND_SWITCH_USER, NULL, "success", NULL },
 	{ "- %t %v:%e", KIND_SWITCH_USER_FAILED, NULL, "failure", NULL },
-	{ NULL, 0, NULL, NULL, NULL },
+	PHRASE_END,
 };
 
 static const struct phrase login_sentence[] = {
@@ -35,7 +35,7 @@ static const struct phrase login_sentence[] = {
 	  "failure", NULL },
 	{ "FAILED LOGIN %* ON %t FOR %u, %r", KIND_LOGIN_FAILED, NULL,
 	  "failure", NULL },
-	{ NULL, 0, NULL, NULL, NULL },
+	PHRASE_END,
 };
 
 bool decode_su(struct parse *p, const struct sysmsg *m)

@@ -80,7 +80,7 @@ static const struct phrase sentence[] = {
 	  "user-add-failed", "failure", NULL },
 	{ "failed adding user '%U'", KIND_ACCOUNT_CHANGED, "user-add-failed",
 	  "failure", NULL },
-	{ NULL, 0, NULL, NULL, NULL },
+	PHRASE_END,
 };
 
 bool decode_useradd(struct parse *p, const struct sysmsg *m)

@@ -4,6 +4,7 @@
 #include "../util/timefmt.h"
 
 #define YEAR_DAYS 366
+#define HEAD_BYTES 64      /* of a line: no stamp is longer */
 #define STEP_BACK 31       /* days: more than this back is a New Year */
 #define EXCURSION_SPAN 2   /* days a wrong clock may show */
 #define EXCURSION_RETURN 7 /* days after it left */
@@ -120,38 +121,70 @@ static int64_t dated(struct years_run *r, const struct stamp *t,
 	return s;
 }
 
-static void scan(struct years *y, struct str data, const struct tz *tz,
-		 struct arena *a)
+struct pass {
+	struct years *y;
+	struct arena *arena;
+	const struct tz *tz;
+	struct stamper stamper;
+	struct years_run *r;
+	int64_t floor;    /* second of the dated line before; INT64_MIN */
+	struct str again; /* the last line of the day that r is at */
+};
+
+/* False when there are too many runs. */
+static bool look(struct pass *c, struct str line, uint64_t off)
 {
-	struct stamper st = { 0 };
-	struct years_run *r = NULL;
 	struct stamp t;
-	int64_t floor = INT64_MIN;
+	uint32_t day;
+
+	stamp_read(&c->stamper, str_head(line, HEAD_BYTES), &t);
+	if (t.form == STAMP_DATED)
+		c->floor = dated(c->r, &t, c->tz);
+	if (t.form != STAMP_YEARLESS)
+		return true;
+	day = day_of(&t);
+	if (!c->r || jumps(c->r->last, day) ||
+	    (c->floor != INT64_MIN && day > c->r->last)) {
+		c->r = begin_run(c->y, day, off, c->arena);
+		if (!c->r)
+			return false;
+		c->r->floor = c->floor;
+	}
+	extend(c->r, day, &t);
+	c->floor = INT64_MIN;
+	return true;
+}
+
+/* Lines of a day already seen are not read but for the last of them. */
+static bool same_day(const struct pass *c, struct str line)
+{
+	return c->r && c->floor == INT64_MIN && line.n > 16 &&
+	       line.p[6] == ' ' && line.p[9] == ':' && line.p[12] == ':' &&
+	       memcmp(line.p, c->stamper.day6, 6) == 0;
+}
+
+static void scan(struct pass *c, struct str data)
+{
 	const char *p = data.p, *end = data.p + data.n;
 
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		size_t n = (size_t)((nl ? nl : end) - p);
-		uint32_t day;
+		struct str line = { p, (size_t)((nl ? nl : end) - p) };
+		uint64_t off = (uint64_t)(p - data.p);
 
-		stamp_read(&st, (struct str){ p, n < 64 ? n : 64 }, &t);
-		if (t.form == STAMP_DATED) {
-			floor = dated(r, &t, tz);
-		} else if (t.form == STAMP_YEARLESS) {
-			day = day_of(&t);
-			if (!r || jumps(r->last, day) ||
-			    (floor != INT64_MIN && day > r->last)) {
-				r = begin_run(y, day, (uint64_t)(p - data.p),
-					      a);
-				if (!r)
-					return;
-				r->floor = floor;
-			}
-			extend(r, day, &t);
-			floor = INT64_MIN;
+		p += line.n + 1;
+		if (same_day(c, line)) {
+			c->again = line;
+			continue;
 		}
-		p += n + 1;
+		if (c->again.p)
+			(void)look(c, c->again, off);
+		c->again = STR_NONE;
+		if (!look(c, line, off))
+			return;
 	}
+	if (c->again.p)
+		(void)look(c, c->again, data.n);
 }
 
 /* Is the run in that year after the dated line before it? */
@@ -227,8 +260,10 @@ static void assign(struct years *y, const struct tz *tz, int64_t limit)
 void years_scan(struct years *y, struct str data, const struct tz *tz,
 		int64_t limit_s, struct arena *a)
 {
+	struct pass c = { .y = y, .arena = a, .tz = tz, .floor = INT64_MIN };
+
 	*y = (struct years){ 0 };
-	scan(y, data, tz, a);
+	scan(&c, data);
 	assign(y, tz, limit_s);
 }
 
