@@ -4,7 +4,7 @@
  * konseki: { severity: 0..100, confidence: 0..1, fact: name | structural |
  *   observed, ceiling: note | watch | respond, active: process | socket |
  *   persistence | account | recent, subject: process | file | user | address
- *   | autorun | host, response: ID, title_ja }
+ *   | autorun | host | program, response: ID, title_ja }
  */
 #include "sigma.h"
 
@@ -19,8 +19,10 @@ static const uint16_t fact_confidence[] = { 65, 85, 100 };
 static const char *const tiers[] = { "note", "watch", "respond" };
 static const char *const actives[] = { "no",      "recent", "persistence",
 				       "account", "socket", "process" };
-static const char *const subjects[] = { "auto",    "process", "file", "user",
-					"address", "autorun", "host" };
+static const char *const subjects[] = {
+	"auto",    "process", "file", "user",
+	"address", "autorun", "host", "program"
+};
 
 static uint8_t word(struct str s, const char *const *table, size_t n,
 		    uint8_t otherwise)

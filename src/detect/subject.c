@@ -24,6 +24,12 @@ static bool process(struct buf *b, const struct event *e)
 	return true;
 }
 
+/* All processes of one executable. */
+static bool program(struct buf *b, const struct event *e)
+{
+	return put(b, "program ", e, KEY_PROCESS_EXECUTABLE);
+}
+
 static bool file(struct buf *b, const struct event *e)
 {
 	return put(b, "file ", e, KEY_FILE_PATH) ||
@@ -57,6 +63,8 @@ static bool wanted(unsigned subject, struct buf *b, const struct event *e)
 	switch (subject) {
 	case SUBJECT_PROCESS:
 		return process(b, e);
+	case SUBJECT_PROGRAM:
+		return program(b, e);
 	case SUBJECT_FILE:
 		return file(b, e);
 	case SUBJECT_USER:
