@@ -7,7 +7,7 @@
 #include <sys/statvfs.h>
 
 #define RESERVE_MIN (UINT64_C(1) << 30)
-#define LOOK_EVERY (4u << 20) /* bytes written between two statvfs calls */
+#define LOOK_EVERY (UINT64_C(4) << 20) /* bytes between two looks, at most */
 
 void budget_init(struct budget *b, int fd, uint64_t reserve)
 {
@@ -25,29 +25,36 @@ void budget_init(struct budget *b, int fd, uint64_t reserve)
 	}
 }
 
-static bool more_than(struct budget *b, uint64_t need)
+/* Bytes free beyond what must stay; UINT64_MAX: nobody can say. */
+static uint64_t left(const struct budget *b, uint64_t keep)
 {
 	struct statvfs s;
+	uint64_t avail;
 
 	if (b->fd < 0 || fstatvfs(b->fd, &s) < 0)
-		return true;
-	return (uint64_t)s.f_bavail * s.f_frsize > need;
+		return UINT64_MAX;
+	avail = (uint64_t)s.f_bavail * s.f_frsize;
+	return avail > keep ? avail - keep : 0;
 }
 
 bool budget_room(struct budget *b)
 {
-	return more_than(b, b->reserve);
+	return left(b, b->reserve) > 0;
 }
 
 bool budget_may_write(void *budget, uint64_t bytes)
 {
 	struct budget *b = budget;
+	uint64_t room;
 
 	b->unseen += bytes;
-	if (b->closing || b->unseen < LOOK_EVERY)
+	if (b->closing || b->unseen < b->next)
 		return true;
+	/* the closer the end, the more often: it is never overrun */
+	room = left(b, b->reserve / 2);
 	b->unseen = 0;
-	return more_than(b, b->reserve / 2);
+	b->next = room / 4 < LOOK_EVERY ? room / 4 : LOOK_EVERY;
+	return room > bytes;
 }
 
 void budget_be_gentle(void)

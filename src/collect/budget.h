@@ -13,6 +13,7 @@ struct budget {
 	uint64_t reserve; /* bytes that stay free */
 	bool closing;     /* the last seal may use the reserve */
 	uint64_t unseen;  /* written since the last look */
+	uint64_t next;    /* bytes until the next one */
 };
 
 /* reserve UINT64_MAX: max(5 % of the file system, 1 GiB) */

@@ -332,6 +332,8 @@ static int finish(struct run *r, struct err *err)
 	buf_free(&clocks);
 	res->bytes_in = writer_bytes_in(r->in->w);
 	res->bytes_out = writer_bytes_out(r->in->w);
+	if (rc < 0 && r->in->failed)
+		*err = r->in->err; /* why, not that */
 	if (rc == 0)
 		rc = output_commit(&r->out, err);
 	if (rc == 0)

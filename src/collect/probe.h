@@ -34,8 +34,9 @@ struct collect_env { /* read-only for probes; set before the first fork */
 	bool live;   /* false with --root */
 	uint64_t max_file;
 	uint32_t self_pid;
-	uint64_t out_dev, out_ino; /* the output, never collected */
-	uint64_t boot_ns;          /* realtime of boot, for start times */
+	/* the output, never collected; out_dev is major << 32 | minor */
+	uint64_t out_dev, out_ino;
+	uint64_t boot_ns; /* realtime of boot, for start times */
 	uint64_t clk_tck;
 	bool secrets_full;
 	unsigned char salt[16]; /* of this run, for hashed secrets */
