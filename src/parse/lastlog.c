@@ -61,7 +61,8 @@ static struct str name_of(struct str s)
 	return n == (size_t)-1 ? s : str_head(s, n);
 }
 
-/* Text, then zeros: writers clear the record before they fill it. */
+/* Text, then at least one zero (else any text fits): writers clear the record
+ * before they fill it. */
 static bool padded(struct str s)
 {
 	struct str name = name_of(s);
@@ -69,7 +70,7 @@ static bool padded(struct str s)
 	for (size_t i = 0; i < name.n; i++)
 		if ((unsigned char)name.p[i] < ' ' || name.p[i] == 0x7f)
 			return false;
-	return zeros(str_skip(s, name.n));
+	return name.n < s.n && zeros(str_skip(s, name.n));
 }
 
 static bool timed(const struct record *u)
