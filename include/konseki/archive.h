@@ -16,9 +16,15 @@
  *     processes  "sockets":[inode..], "fds":["0 /dev/null", ..],
  *                "maps":["/path" ..] (executable, file-backed, distinct),
  *                "image":"recovered/<pid>-<start>/exe" when it was recovered
+ *                "cut":["cmdline" ..] lists that are not whole in the row
  *     sockets    one socket: network.transport, konseki.socket.*, source.*,
  *                destination.*, user.id
- *     neighbours, routes, modules, mounts, namespaces, sessions …
+ *     cross      what one view of the kernel keeps quiet: a process or a
+ *                listener with konseki.{process,socket}.hidden
+ *     neighbours, routes, interfaces, sessions, modules, kernel, namespaces,
+ *     mounts     rows of their own keys
+ *   live/proc/<pid>-<start>/{stat,status,cmdline,maps}  as the kernel gave
+ *   them (environ too with --secrets full); live/kmsg.txt the ring buffer
  *
  * state/files.0000.jsonl ...  one file system object a line, compact:
  *   p path (p_b64 too when not UTF-8)   t type: f d l b c p s

@@ -57,6 +57,7 @@ static int compare(struct sock_probe *sp, enum sock_table t, int self,
 	sp->arg = &list;
 	if (rc == 0)
 		rc = sock_proc_read(sp, self, t);
+	sp->arg = NULL;
 	missing->n = 0;
 	for (size_t i = 0; rc == 0 && i < dump.n; i++)
 		if (!has(&list, &dump.sock[i]))

@@ -9,8 +9,9 @@
 #include "netns.h"
 #include "row.h"
 
-#define NET_ROWS_MAX 200000u /* of one namespace: a full routing table is cut  \
-			      */
+#define NET_ROWS_MAX                                                           \
+	200000u /* of one namespace: a full routing table is cut               \
+		 */
 
 struct net_probe {
 	struct probe_run *run;
