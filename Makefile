@@ -166,7 +166,7 @@ check: konseki $(UNIT) $(HELPER)
 	@$(PART) unit sh tests/unit.sh build/t/ $(UNIT) || :
 	@$(PART) layers sh tests/layers.sh || :
 	@$(PART) manual sh tests/manual.sh || :
-	@$(if $(wildcard tests/golden.sh),$(PART) golden sh tests/golden.sh || :)
+	@STATIC=$(STATIC) $(PART) static sh tests/static.sh || :
 	@for t in tests/*.bats; do test ! -e $$t || \
 		$(PART) $$(basename $$t .bats) bats --tap $$t || :; done
 	@$(PART) --total check
