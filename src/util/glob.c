@@ -39,19 +39,29 @@ static bool one(struct str pat, size_t *i, char c)
 	return true;
 }
 
+/* Where `**' may begin anew: anywhere, or (`**' + `/') after a slash. */
+static size_t next_start(struct str s, size_t k, bool whole)
+{
+	if (!whole)
+		return k + 1;
+	while (k < s.n && s.p[k] != '/')
+		k++;
+	return k + 1;
+}
+
 bool glob_match(struct str pat, struct str s)
 {
 	const size_t none = (size_t)-1;
 	size_t i = 0, k = 0, star = none, star_k = 0, deep = none, deep_k = 0;
+	bool whole = false;
 
 	for (;;) {
 		if (i < pat.n && pat.p[i] == '*') {
 			if (i + 1 < pat.n && pat.p[i + 1] == '*') {
 				i += 2;
-				/* `**' + `/' also stands for no directory */
-				if (i < pat.n && pat.p[i] == '/' &&
-				    (k == 0 || s.p[k - 1] == '/'))
-					i++;
+				whole = i < pat.n && pat.p[i] == '/' &&
+					(k == 0 || s.p[k - 1] == '/');
+				i += whole; /* it also stands for nothing */
 				deep = i;
 				deep_k = k;
 				star = none;
@@ -71,9 +81,10 @@ bool glob_match(struct str pat, struct str s)
 		if (star != none && star_k < s.n && s.p[star_k] != '/') {
 			i = star;
 			k = ++star_k;
-		} else if (deep != none && deep_k < s.n) {
+		} else if (deep != none &&
+			   (deep_k = next_start(s, deep_k, whole)) <= s.n) {
 			i = deep;
-			k = ++deep_k;
+			k = deep_k;
 			star = none;
 		} else {
 			return false;

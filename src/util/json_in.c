@@ -191,6 +191,7 @@ static enum json_type key(struct json *j)
 		return bad(j);
 	j->at++;
 	j->want_key = false;
+	j->have_key = true;
 	return JSON_KEY;
 }
 
@@ -226,12 +227,13 @@ enum json_type json_next(struct json *j)
 		return j->depth ? bad(j) : JSON_END;
 	c = j->in.p[j->at];
 	if (c == '}' || c == ']')
-		return pop(j, c);
+		return j->have_key ? bad(j) : pop(j, c);
 	if (j->depth == 0 && j->began)
 		return bad(j);
 	j->began = true;
 	if (j->want_key)
 		return key(j);
+	j->have_key = false;
 	if (c == '{' || c == '[')
 		return push(j, c);
 	return value(j, c);

@@ -30,7 +30,7 @@ struct json {
 	size_t at;
 	unsigned depth;
 	unsigned char stack[JSON_MAX_DEPTH]; /* '{' or '[' */
-	bool want_key, bad, began;
+	bool want_key, have_key, bad, began;
 	struct arena *arena; /* unescaped strings go here */
 	struct str text;     /* of KEY, STR (unescaped) and NUM (as written) */
 };
