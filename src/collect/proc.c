@@ -28,24 +28,39 @@ static const char *const part_name[PARTS] = {
 	[PART_NS] = "ns",           [PART_CGROUP] = "cgroup",
 };
 
-void proc_missing(struct proc_probe *pp, enum proc_part part, int errnum)
+/*
+ * The first of a kind is said at once, the others at the end as one number:
+ * a reader that is lost later does not take it along.
+ */
+static void count_gap(struct proc_probe *pp, enum proc_part part,
+		      enum probe_state state, int errnum)
 {
 	struct proc_gap *g = &pp->gap[part];
 
+	if (state == PROBE_DENIED)
+		g->denied_errno = errnum;
+	if (state == PROBE_FAILED)
+		g->failed_errno = errnum;
+	if ((state == PROBE_DENIED   ? g->denied++
+	     : state == PROBE_FAILED ? g->failed++
+				     : g->truncated++) == 0)
+		probe_status(pp->run, str_of(part_name[part]), state, errnum, 1,
+			     0);
+}
+
+void proc_missing(struct proc_probe *pp, enum proc_part part, int errnum)
+{
 	if (errnum == ENOENT || errnum == ESRCH)
 		return;
-	if (errnum == EACCES || errnum == EPERM) {
-		g->denied++;
-		g->denied_errno = errnum;
-	} else {
-		g->failed++;
-		g->failed_errno = errnum;
-	}
+	if (errnum == EACCES || errnum == EPERM)
+		count_gap(pp, part, PROBE_DENIED, errnum);
+	else
+		count_gap(pp, part, PROBE_FAILED, errnum);
 }
 
 void proc_cut(struct proc_probe *pp, enum proc_part part)
 {
-	pp->gap[part].truncated++;
+	count_gap(pp, part, PROBE_TRUNCATED, 0);
 }
 
 struct str proc_fit(struct proc_probe *pp, enum proc_part part, struct str list)
@@ -199,8 +214,10 @@ static void whole(struct proc_probe *pp, struct proc *p)
 		proc_exe_link(pp, p);
 		proc_exe_read(pp, p);
 	}
-	if (!item(pp, p, 2, ""))
+	if (!item(pp, p, 2, "")) {
+		pp->count++; /* an earlier reader wrote it */
 		return;
+	}
 	/* An earlier reader was lost in exe, not in memory: ask again. */
 	if (!mm && !exe && own_memory)
 		read_mm(pp, p);
@@ -282,15 +299,15 @@ static void report(struct proc_probe *pp)
 		const struct proc_gap *g = &pp->gap[i];
 		struct str what = str_of(part_name[i]);
 
-		if (g->denied)
+		if (g->denied > 1)
 			probe_status(run, what, PROBE_DENIED, g->denied_errno,
-				     g->denied, 0);
-		if (g->failed)
+				     g->denied - 1, 0);
+		if (g->failed > 1)
 			probe_status(run, what, PROBE_FAILED, g->failed_errno,
-				     g->failed, 0);
-		if (g->truncated)
+				     g->failed - 1, 0);
+		if (g->truncated > 1)
 			probe_status(run, what, PROBE_TRUNCATED, 0,
-				     g->truncated, 0);
+				     g->truncated - 1, 0);
 	}
 	if (pp->vanished)
 		probe_status(run, STR("ended meanwhile"), PROBE_VANISHED, ESRCH,
