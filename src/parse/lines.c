@@ -70,8 +70,10 @@ int64_t lines_limit(const struct parse *p, enum time_year *how)
 {
 	int64_t mtime = p->src->mtime_ns, now = p->ctx->collected_ns;
 
+	/* a log may grow while the collection, which began before, goes on */
 	*how = YEAR_FROM_MTIME;
-	if (mtime != INT64_MIN && (now == INT64_MIN || mtime <= now))
+	if (mtime != INT64_MIN &&
+	    (now == INT64_MIN || ts_s(mtime) - YEARS_SLACK_S <= ts_s(now)))
 		return ts_s(mtime);
 	*how = YEAR_FROM_COLLECTION;
 	return now == INT64_MIN ? INT64_MAX : ts_s(now);

@@ -38,6 +38,19 @@ static const struct {
 	{ "Failed to start ", "service-failed", "failed" },
 };
 
+static const struct phrase unit_sentence[] = {
+	{ "%y: Failed with result '%r'.", KIND_SERVICE, "service-failed",
+	  "failure", NULL },
+	{ "%y: Deactivated successfully.", KIND_SERVICE, "service-stopped",
+	  NULL, NULL },
+	{ "%y: Succeeded.", KIND_SERVICE, "service-stopped", NULL, NULL },
+	{ "%y: Main process exited, %r", KIND_SERVICE, "service-exited", NULL,
+	  NULL },
+	{ "%y: Scheduled restart job, %r", KIND_SERVICE, "service-restarting",
+	  NULL, NULL },
+	PHRASE_END,
+};
+
 bool decode_logind(struct parse *p, const struct sysmsg *m)
 {
 	return phrase_match(p, logind_sentence, m->msg) != NULL;
@@ -57,6 +70,8 @@ static struct str unit_of(struct str s)
 
 bool decode_systemd(struct parse *p, const struct sysmsg *m)
 {
+	const struct phrase *row;
+
 	for (size_t i = 0; i < sizeof(verb) / sizeof(verb[0]); i++) {
 		struct str w = str_of(verb[i].word);
 
@@ -68,5 +83,9 @@ bool decode_systemd(struct parse *p, const struct sysmsg *m)
 		ev_cstr(p->ev, KEY_SERVICE_STATE, verb[i].state);
 		return true;
 	}
-	return false;
+	row = phrase_match(p, unit_sentence, m->msg);
+	if (!row)
+		return false;
+	ev_str(p->ev, KEY_SERVICE_STATE, str_skip(str_of(row->action), 8));
+	return true;
 }

@@ -55,6 +55,9 @@ const struct parser *parser_named(struct str name);
 /* Does a path promise an artifact?  (Refusal of such a file is noted.) */
 bool parser_expects(const struct parser *, struct str path);
 
+/* Runs it over p->src: its parse, or lines.c over its line. */
+enum outcome parser_run(const struct parser *, struct parse *);
+
 /* Emits p->ev; STOP when the sink cannot go on. */
 enum outcome parse_emit(struct parse *);
 /* A note on damage at `off': what, bytes needed and there. */

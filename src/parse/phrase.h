@@ -51,7 +51,7 @@ struct phrase_key {
  */
 void phrase_pairs(struct parse *p, const struct phrase_key *row,
 		  struct str text);
-/* Adds an address: source.ip when it is one, source.address always else. */
+/* source.ip when it is an address, else source.address. */
 void phrase_address(struct parse *p, struct str s);
 
 #endif
