@@ -30,8 +30,17 @@ enum { INCOMPAT_COMPACT = 16, INCOMPAT_KNOWN = 31 };
 #define MAX_NAME 64     /* journald's own limit of a field's name */
 /* of one DATA object, decompressed: no value is kept longer */
 #define MAX_PLAIN (EV_MAX_VALUE + MAX_NAME + 1 + 1)
-#define MAX_ENTRY_PLAIN (1u << 20) /* of one entry, decompressed */
-#define MAX_NOTES 64               /* of one journal; the rest are counted */
+#define MAX_PACKED (256u << 10) /* what MAX_PLAIN bytes may take, packed */
+/*
+ * DATA objects are shared: a small file could tell them over and over.  So
+ * much in all fields of one entry, and of a journal (a base, and so many
+ * times its size); when that is used up, entries keep their short fields.
+ */
+#define MAX_ENTRY_BYTES (1u << 20)
+#define MAX_JOURNAL_BYTES (256u << 20)
+#define MAX_JOURNAL_TIMES 64
+#define SHORT_ENTRY_BYTES 4096
+#define MAX_NOTES 64 /* of one journal; the rest are counted */
 
 /* One object that passed the gate: its bytes are all there. */
 struct object {
@@ -65,8 +74,8 @@ struct journal {
 	uint64_t nnote;       /* notes asked for */
 	enum outcome outcome; /* the worst */
 	struct inflate *inflate;
-	size_t plain;               /* bytes decompressed for this entry */
-	uint8_t known[KNOWN_SLOTS]; /* index + 1 into the table of names */
+	uint64_t entry_bytes, bytes; /* of fields: this entry, the journal */
+	uint8_t known[KNOWN_SLOTS];  /* index + 1 into the table of names */
 };
 
 static inline uint32_t le32_at(struct str s, size_t off)

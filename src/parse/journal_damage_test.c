@@ -134,12 +134,75 @@ static void unlisted_entry_is_marked(void **state)
 	free(got.e);
 }
 
+static void put(struct buf *b, uint64_t v, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		buf_c(b, (char)(i < 8 ? v >> 8 * i : 0));
+}
+
+static void put_object(struct buf *b, unsigned type, uint64_t size,
+		       unsigned zeros)
+{
+	while (b->n % 8)
+		buf_c(b, 0);
+	put(b, type, 8);
+	put(b, size, 8);
+	for (unsigned i = 0; i < zeros; i++)
+		buf_c(b, 0);
+}
+
+/* One large value, told by each of n entries as often as they may. */
+static struct buf bomb(unsigned n)
+{
+	struct buf b = { 0 };
+	uint64_t data = 272;
+
+	buf_puts(&b, "LPKSHHRH");
+	put(&b, 0, 4);
+	put(&b, 16, 4); /* compact */
+	put(&b, 0, 72);
+	put(&b, 272, 8);
+	put(&b, 0, (unsigned)(272 - b.n));
+	put_object(&b, 1, 72 + 4 + 30000, 56);
+	buf_puts(&b, "BIG=");
+	for (unsigned i = 0; i < 30000; i++)
+		buf_c(&b, 'x');
+	for (unsigned i = 0; i < n; i++) {
+		put_object(&b, 3, 64 + 4 * 1000, 0);
+		put(&b, i + 1, 8);
+		put(&b, 1700000000000000 + i, 8);
+		put(&b, i, 8);
+		put(&b, 1, 24); /* boot id, xor of hashes */
+		for (unsigned k = 0; k < 1000; k++)
+			put(&b, data, 4);
+	}
+	put(&b, 0, 8);
+	return b;
+}
+
+static void shared_values_are_bounded(void **state)
+{
+	struct list got = { .size = true };
+	struct buf b = bomb(3000);
+
+	(void)state;
+	(void)run(buf_view(&b), &got);
+	assert_int_equal(got.n, 3000); /* every one is told of */
+	assert_true(got.notes > 0 && got.notes <= 66);
+	/* 30 MB a million times: no more than the base and 64 times the file */
+	assert_true(got.bytes > 256u << 20);
+	assert_true(got.bytes < (257u << 20) + 64 * b.n);
+	buf_free(&b);
+	free(got.e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cuts_lose_nothing_whole),
 		cmocka_unit_test(flips_lose_one_at_most),
 		cmocka_unit_test(unlisted_entry_is_marked),
+		cmocka_unit_test(shared_values_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,8 +119,7 @@ const char *journal_payload(struct journal *j, const struct object *o,
 		return "payload";
 	if (o->flags == 0)
 		return NULL;
-	if (j->plain >= MAX_ENTRY_PLAIN)
-		return "decompressed size of the entry";
+	in = str_head(in, MAX_PACKED);
 	z = inflate_of(j);
 	switch (o->flags) {
 	case COMPRESSED_XZ:
@@ -137,7 +136,7 @@ const char *journal_payload(struct journal *j, const struct object *o,
 	}
 	if (wrong)
 		return wrong;
-	j->plain += n;
+	j->bytes += in.n; /* the work that they make */
 	*payload = arena_dup(j->p->scratch, str_mem(z->plain, n));
 	return NULL;
 }

@@ -50,9 +50,8 @@ static const struct known {
 /* rows of the table that the message needs */
 enum { AT_MESSAGE, AT_IDENTIFIER, AT_COMM, AT_PID, AT_HOSTNAME };
 
-static const char *const severity[] = { "emergency",     "alert",   "critical",
-					"error",         "warning", "notice",
-					"informational", "debug" };
+static const char *const severity[] = { "emerg",   "alert",  "crit", "err",
+					"warning", "notice", "info", "debug" };
 
 struct entry {
 	const struct object *o;
@@ -176,32 +175,64 @@ static bool sound(const struct journal *j, const struct object *o,
 	return true;
 }
 
-static void items(struct journal *j, struct entry *e)
+/* Bytes of fields that the entry at hand may still have. */
+static uint64_t room(const struct journal *j)
 {
-	size_t n = nitem_of(j, e->o);
+	uint64_t most = MAX_JOURNAL_BYTES + MAX_JOURNAL_TIMES * j->data.n;
+	uint64_t limit = j->bytes < most ? MAX_ENTRY_BYTES : SHORT_ENTRY_BYTES;
+
+	return j->entry_bytes < limit ? limit - j->entry_bytes : 0;
+}
+
+enum item { ITEM_ADDED, ITEM_NO_ROOM, ITEM_WRONG };
+
+static enum item add_item(struct journal *j, struct entry *e, uint64_t item)
+{
+	struct object data;
+	struct str payload = STR_NONE;
+	const char *wrong = data_of(j, e->o, item, &data);
+	uint64_t n;
+
+	if (!wrong && data.flags && room(j) < MAX_PLAIN)
+		return ITEM_NO_ROOM;
+	if (!wrong)
+		wrong = journal_payload(j, &data, &payload);
+	n = payload.n < MAX_PLAIN ? payload.n : MAX_PLAIN;
+	if (!wrong && n > room(j))
+		return ITEM_NO_ROOM;
+	j->entry_bytes += n;
+	j->bytes += n;
+	if (!wrong)
+		wrong = keep_field(j, e, payload);
+	if (!wrong)
+		return ITEM_ADDED;
+	journal_note(j, NOTE_DAMAGED, wrong, item, 0, 0);
+	return ITEM_WRONG;
+}
+
+/* False when no item leads to a field: then this is no entry. */
+static bool items(struct journal *j, struct entry *e)
+{
+	size_t n = nitem_of(j, e->o), count[ITEM_WRONG + 1] = { 0 };
 
 	if (n > MAX_ITEMS) {
 		journal_note(j, NOTE_LIMIT, "items of an entry", e->o->off, n,
 			     MAX_ITEMS);
 		n = MAX_ITEMS;
 	}
-	j->plain = 0;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t item = item_of(j, e->o, i);
-		struct object data;
-		struct str payload;
-		const char *wrong = data_of(j, e->o, item, &data);
-
-		if (!wrong)
-			wrong = journal_payload(j, &data, &payload);
-		if (!wrong)
-			wrong = keep_field(j, e, payload);
-		if (wrong)
-			journal_note(j, NOTE_DAMAGED, wrong, item, 0, 0);
-	}
+	j->entry_bytes = 0;
+	for (size_t i = 0; i < n; i++)
+		count[add_item(j, e, item_of(j, e->o, i))]++;
+	if (count[ITEM_NO_ROOM])
+		journal_note(j, NOTE_LIMIT, "bytes of an entry's fields",
+			     e->o->off, 0, j->entry_bytes);
 	if (j->p->ev->nfield >= EV_MAX_FIELDS)
 		journal_note(j, NOTE_LIMIT, "fields of an entry", e->o->off, n,
 			     EV_MAX_FIELDS);
+	if (count[ITEM_WRONG] < n)
+		return true;
+	journal_note(j, NOTE_DAMAGED, "fields of an entry", e->o->off, 0, 0);
+	return false;
 }
 
 static void place_severity(struct event *ev, uint64_t v)
@@ -271,6 +302,8 @@ static void finish(struct journal *j, struct entry *e)
 	decode_message(j, e);
 	ran = ev->kind == KIND_EXEC && ev_get(ev, KEY_PROCESS_COMMAND_LINE);
 	ev_str(ev, KEY_K_MESSAGE, e->value[AT_MESSAGE]);
+	/* the text of the record: keywords search it as they do a log's line */
+	ev->original = str_head(e->value[AT_MESSAGE], EV_MAX_ORIGINAL);
 	ev_str(ev, KEY_HOST_BOOT_ID, e->boot);
 	ev_u64(ev, KEY_EVENT_SEQUENCE, e->seqnum);
 	ev_named(ev, KEY_K_JOURNAL, STR("__MONOTONIC_TIMESTAMP"),
@@ -324,11 +357,7 @@ void journal_entry(struct journal *j, const struct object *o, bool linked)
 	w = when_of(e.realtime);
 	ev_begin(ev, KIND_LOG, "journal", &w, o->off);
 	ev->record = o->bytes;
-	items(j, &e);
-	if (ev->nfield == 0 && e.value[AT_MESSAGE].n == 0) {
-		/* no field that could be read: nothing to tell of */
-		journal_note(j, NOTE_DAMAGED, "fields of an entry", o->off, 0,
-			     0);
+	if (!items(j, &e)) {
 		arena_rewind(j->p->scratch, mark);
 		return;
 	}

@@ -251,7 +251,7 @@ static double now(void)
 {
 	struct timespec t;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -316,7 +316,7 @@ static void hundred_thousand(void **state)
 		if (best == 0 || s < best)
 			best = s;
 	}
-	print_message("100000 entries: %.0f entries/s\n", 100000 / best);
+	print_message("100000 entries: %.0f entries/s of CPU\n", 100000 / best);
 	buf_free(&data);
 	drop(dir);
 }

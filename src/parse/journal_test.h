@@ -30,7 +30,9 @@ struct list {
 	struct seen *e;
 	size_t n, cap;
 	size_t notes, recovered;
-	bool keep; /* names and values too */
+	uint64_t bytes; /* of all string values */
+	bool size;      /* count them */
+	bool keep;      /* names and values too */
 	struct arena *arena;
 };
 struct catcher {
@@ -114,6 +116,9 @@ static inline int catch (struct sink *sink, struct event *ev)
 	l->recovered += ev_get(ev, KEY_K_RECOVERED) != NULL;
 	assert_true(ev->record.n >= 64);
 	assert_int_equal(ev->when.unit, UNIT_US);
+	for (size_t i = 0; l->size && i < ev->nfield; i++)
+		if (ev->field[i].type == V_STR)
+			l->bytes += ev->field[i].v.str.n;
 	if (l->keep)
 		keep_pairs(l, s, ev);
 	return 0;
@@ -178,6 +183,9 @@ static const char *const samples[] = {
 	"testdata/journal/xz_compact/input",
 	"testdata/journal/lz4_compact_keyed/input",
 	"testdata/journal/zstd_compact_keyed/input",
+	"testdata/journal/sealed/input",
+	"testdata/journal/old_header/input",
+	"testdata/journal/online/input",
 };
 #define NSAMPLE (sizeof(samples) / sizeof(samples[0]))
 

@@ -159,12 +159,58 @@ static void fixtures(void **state)
 	free(arm);
 }
 
+/* Each login stands in what last(1) prints, at its second. */
+static void as_last(void **state)
+{
+	struct buf b = file_of(history, NHISTORY, false, false);
+	struct watcher *w = xmalloc(sizeof(*w));
+	char path[] = "/tmp/utmp_test.XXXXXX", command[128], line[1024];
+	unsigned found = 0, logins = 0;
+	FILE *f;
+	int fd;
+
+	(void)state;
+	if (access("/usr/bin/last", X_OK) < 0) {
+		print_message("skipped: no last\n");
+		skip();
+	}
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(io_write(fd, b.p, b.n), 0);
+	(void)close(fd);
+	assert_int_equal(run("/var/log/wtmp", buf_view(&b), w), WHOLE);
+	(void)snprintf(command, sizeof(command),
+		       "TZ=UTC last -w --time-format iso -f %s", path);
+	f = popen(command, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		for (size_t i = 0; i < w->n; i++) {
+			const struct seen *s = &w->seen[i];
+			char time[TS_TEXT + 1];
+
+			(void)ts_text(s->when.ts_ns, time);
+			time[19] = '\0';
+			found += s->kind == KIND_LOGIN &&
+				 strncmp(line, s->user, strlen(s->user)) == 0 &&
+				 strstr(line, s->tty) && strstr(line, time);
+		}
+	assert_int_equal(pclose(f), 0);
+	for (size_t i = 0; i < w->n; i++)
+		logins += w->seen[i].kind == KIND_LOGIN;
+	assert_int_equal(logins, 2);
+	assert_int_equal(found, logins);
+	(void)unlink(path);
+	free(w);
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(four_layouts_say_the_same),
 		cmocka_unit_test(kinds_and_fields),
 		cmocka_unit_test(as_utmpdump),
+		cmocka_unit_test(as_last),
 		cmocka_unit_test(fixtures),
 	};
 
