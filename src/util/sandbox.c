@@ -136,7 +136,7 @@ static int limits(const struct sandbox_options *o)
 		f = limit(RLIMIT_NPROC, 0);
 		e = e ? e : f;
 	}
-	if (o->max_data) {
+	if (SANDBOX_HAS_MAX_DATA && o->max_data) {
 		f = limit(RLIMIT_DATA, o->max_data);
 		e = e ? e : f;
 	}

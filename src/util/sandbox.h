@@ -24,6 +24,13 @@ enum sandbox_rung {
 };
 enum { RUNG_OFF, RUNG_ON };
 
+/* AddressSanitizer's shadow would count as data: max_data is not applied */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_HAS_MAX_DATA 0
+#else
+#define SANDBOX_HAS_MAX_DATA 1
+#endif
+
 struct sandbox {
 	uint8_t rung[RUNG_COUNT]; /* RUNG_ON where in force */
 	int errnum[RUNG_COUNT];   /* why not */
