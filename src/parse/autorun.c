@@ -10,15 +10,22 @@
 static const char *const bin_dirs[] = { "/usr/local/sbin/", "/usr/local/bin/",
 					"/usr/sbin/", "/usr/bin/" };
 
-/* The next word of a shell's line: quotes, blanks and operators part them. */
-static struct str word_next(struct str *rest)
+/*
+ * The next word of a shell's line; *op tells that a new command begins with
+ * it, *file that it is where output goes or input comes from.
+ */
+static struct str word_next(struct str *rest, bool *op, bool *file)
 {
 	static const char parts[] = " \t\n;|&()<>\"'`{}";
 	struct str word;
 	size_t n = 0;
 
-	while (rest->n && memchr(parts, rest->p[0], sizeof(parts) - 1))
+	*op = *file = false;
+	while (rest->n && memchr(parts, rest->p[0], sizeof(parts) - 1)) {
+		*op |= strchr(";|&()`\n", rest->p[0]) != NULL;
+		*file |= rest->p[0] == '<' || rest->p[0] == '>';
 		*rest = str_skip(*rest, 1);
+	}
 	while (n < rest->n && !memchr(parts, rest->p[n], sizeof(parts) - 1))
 		n++;
 	word = str_head(*rest, n);
@@ -28,32 +35,40 @@ static struct str word_next(struct str *rest)
 
 static bool is_path(struct str w)
 {
-	if (w.n < 2 || w.p[0] != '/' || str_starts(w, STR("/proc/")) ||
+	if (w.n < 2 || w.p[0] != '/' || w.p[w.n - 1] == '/' ||
+	    str_starts(w, STR("/proc/")) ||
 	    (str_starts(w, STR("/dev/")) && !str_starts(w, STR("/dev/shm/"))))
 		return false;
 	for (size_t i = 0; i < w.n; i++)
-		if (strchr("$%*?[", w.p[i]))
+		if (strchr("$%*?[]^:\\#=", w.p[i]))
 			return false;
 	return true;
 }
 
-/* `A=1' before a command, options, and the likes of `exec' and `nice' */
-static bool passed_over(struct str w)
+static bool among(const char *const *table, size_t n, struct str w)
 {
-	static const char *const before[] = {
-		"[",    "!",    "cd",     "command", "do",    "env",    "eval",
-		"exec", "if",   "ionice", "nice",    "nohup", "setsid", "sudo",
-		"test", "then", "time",   "timeout", "while", "-",
-	};
-
-	if (w.p[0] == '-' || (w.p[0] >= '0' && w.p[0] <= '9') ||
-	    str_chr(w, '=') != (size_t)-1)
-		return true;
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
-		if (str_is(w, before[i]))
+	for (size_t i = 0; i < n; i++)
+		if (str_is(w, table[i]))
 			return true;
 	return false;
 }
+
+/* what may stand before a command, and what runs nothing at all */
+static const char *const before[] = {
+	"!",      "command", "do",    "elif",   "else", "env",
+	"eval",   "exec",    "if",    "ionice", "nice", "nohup",
+	"setsid", "source",  "sudo",  "then",   "time", "timeout",
+	"unless", "until",   "while", ".",
+};
+static const char *const inert[] = {
+	":",        "[",      "[[",       "alias",    "bind",     "break",
+	"case",     "cd",     "complete", "continue", "declare",  "echo",
+	"esac",     "exit",   "export",   "false",    "fi",       "for",
+	"function", "hash",   "in",       "let",      "local",    "mkdir",
+	"popd",     "printf", "pushd",    "read",     "readonly", "return",
+	"set",      "shift",  "shopt",    "test",     "true",     "type",
+	"typeset",  "ulimit", "umask",    "unalias",  "unset",    "which",
+};
 
 /* A bare name, found as a shell finds it; only when the walk is known. */
 static struct str by_name(const struct parse *p, struct str name)
@@ -71,29 +86,61 @@ static struct str by_name(const struct parse *p, struct str name)
 	return STR_NONE;
 }
 
+struct words {            /* of one simple command so far */
+	bool named;       /* its command is known */
+	bool runs;        /* and starts a file */
+	bool interpreter; /* that is named by a later word */
+};
+
+/* The target, when this word decides it. */
+static struct str word_take(const struct parse *p, struct words *c,
+			    struct str w, struct str *shell)
+{
+	bool option = w.p[0] == '-' || (w.p[0] >= '0' && w.p[0] <= '9');
+
+	if (c->named && !c->runs)
+		return STR_NONE;
+	if (is_path(w)) {
+		/* a command's own file, or the script of an interpreter */
+		if (c->interpreter || !program_is_interpreter(w))
+			return w;
+		*shell = w;
+		*c = (struct words){ true, true, true };
+		return STR_NONE;
+	}
+	if (c->named || option || str_chr(w, '=') != (size_t)-1 ||
+	    among(before, sizeof(before) / sizeof(*before), w))
+		return STR_NONE;
+	c->named = true;
+	c->runs = !among(inert, sizeof(inert) / sizeof(*inert), w);
+	c->interpreter = program_is_interpreter(w);
+	if (c->interpreter)
+		*shell = by_name(p, w);
+	return c->runs && !c->interpreter ? by_name(p, w) : STR_NONE;
+}
+
 struct str autorun_target(const struct parse *p, struct str command)
 {
-	struct str first = STR_NONE, path = STR_NONE;
-	bool script = false; /* the next path is what an interpreter runs */
+	struct str shell = STR_NONE, target;
+	struct words c = { 0 };
+	bool op, file, assigned = false;
 
 	for (int i = 0; i < MAX_WORDS; i++) {
-		struct str w = word_next(&command);
+		struct str w = word_next(&command, &op, &file);
 
 		if (w.n == 0)
 			break;
-		if (is_path(w)) {
-			if (script || !program_is_interpreter(w))
-				return w;
-			path = w;
-			script = true;
-		} else if (!first.n && !passed_over(w)) {
-			first = w;
-			script |= program_is_interpreter(w);
-			if (!script && by_name(p, w).n)
-				return by_name(p, w);
+		if (op && !file)
+			c = (struct words){ .interpreter = c.interpreter };
+		if (!assigned && !file) {
+			target = word_take(p, &c, w, &shell);
+			if (target.n)
+				return target;
 		}
+		/* the value of NAME="/a/b" is no command */
+		assigned = w.p[w.n - 1] == '=';
 	}
-	return path.n ? path : by_name(p, first);
+	return shell;
 }
 
 enum outcome autorun_emit(struct parse *p, const struct autorun *a)
@@ -120,6 +167,17 @@ enum outcome autorun_emit(struct parse *p, const struct autorun *a)
 	return parse_emit(p);
 }
 
+/* Where a line that is too long is cut: at a blank, if there is one. */
+static size_t cut_at(struct str line)
+{
+	size_t n = AUTORUN_MAX_LINE;
+
+	while (n > AUTORUN_MAX_LINE / 2 && line.p[n - 1] != ' ' &&
+	       line.p[n - 1] != '\t')
+		n--;
+	return n > AUTORUN_MAX_LINE / 2 ? n : AUTORUN_MAX_LINE;
+}
+
 bool text_next(struct str text, size_t *at, struct text_line *l)
 {
 	struct str rest = str_skip(text, *at);
@@ -128,8 +186,13 @@ bool text_next(struct str text, size_t *at, struct text_line *l)
 		return false;
 	l->off = *at;
 	l->line = str_head(rest, str_chr(rest, '\n'));
+	if (l->line.n > AUTORUN_MAX_LINE) {
+		/* nothing hides behind a long line: it comes in pieces */
+		l->line.n = cut_at(l->line);
+		*at += l->line.n;
+		return true;
+	}
 	*at += l->line.n + 1;
-	l->line = str_head(l->line, AUTORUN_MAX_LINE);
 	if (l->line.n && l->line.p[l->line.n - 1] == '\r')
 		l->line.n--;
 	return true;

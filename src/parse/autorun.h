@@ -35,7 +35,7 @@ enum outcome autorun_emit(struct parse *, const struct autorun *);
  */
 struct str autorun_target(const struct parse *, struct str command);
 
-/* One line of a text and where it stands; text is cut at hostile lengths. */
+/* One line of a text and where it stands; longer ones come in pieces. */
 #define AUTORUN_MAX_LINE (32u << 10)
 struct text_line {
 	struct str line; /* without its end */
