@@ -5,6 +5,7 @@
 #include "../util/embedded.h"
 
 #include <magic.h>
+#include <stdlib.h>
 #include <zstd.h>
 
 const char *kind_of(struct str h)
@@ -147,4 +148,14 @@ const char *kind_mime(struct magic_box **box, struct str head)
 	if (!(*box)->cookie || head.n == 0)
 		return NULL;
 	return magic_buffer((*box)->cookie, head.p, head.n);
+}
+
+void kind_free(struct magic_box *b)
+{
+	if (!b)
+		return;
+	if (b->cookie)
+		magic_close(b->cookie);
+	free(b->database);
+	free(b);
 }

@@ -22,5 +22,6 @@ bool kind_system_dir(struct str path);
 struct magic_box; /* libmagic, opened when it is first needed */
 /* A MIME type as a string that lives as long as the box; NULL: unknown. */
 const char *kind_mime(struct magic_box **, struct str head);
+void kind_free(struct magic_box *);
 
 #endif

@@ -249,6 +249,19 @@ static bool open_root(struct walk *w, const char *path)
 	return fd >= 0;
 }
 
+static void walk_free(struct walk *w)
+{
+	struct buf *b[] = { &w->row, &w->prefix, &w->link, &w->xattr,
+			    &w->full };
+
+	for (size_t i = 0; i < sizeof(b) / sizeof(b[0]); i++)
+		buf_free(b[i]);
+	walk_look_free(w);
+	dpkg_free(&w->dpkg);
+	arena_free(&w->arena);
+	free(w);
+}
+
 static void run_walk(struct probe_run *r)
 {
 	struct walk *w = xmalloc(sizeof(*w));
@@ -282,6 +295,7 @@ static void run_walk(struct probe_run *r)
 	run_count(r, st->nobject - st->ncounted);
 	run_status(r, "walk", "files", STR_NONE, PROBE_COLLECTED, 0,
 		   st->nobject, st->nbytes, sys_boottime_ns() - r->began_ns);
+	walk_free(w);
 }
 
 const struct job job_walk = {

@@ -99,6 +99,7 @@ void walk_row_bare(struct walk *, const char *name, char type,
 /* The row of the directory on top itself (roots). */
 void walk_prefix(struct walk *); /* after the top directory has changed */
 
+void walk_look_free(struct walk *);
 /* walk_look.c: content of a regular file by --hash, candidates. */
 void walk_look(struct walk *, const char *name, const struct meta *,
 	       struct walk_facts *);

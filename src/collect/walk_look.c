@@ -196,3 +196,11 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 	    stray(w, path, f))
 		candidate(w, path, m, web);
 }
+
+void walk_look_free(struct walk *w)
+{
+	if (w->ex)
+		kind_free(w->ex->box);
+	free(w->ex);
+	w->ex = NULL;
+}
