@@ -35,7 +35,7 @@ struct writer {
 	unsigned char chain[SHA256_LEN];
 	uint64_t bytes_in, since_checkpoint;
 	int64_t frame_t, checkpoint_t; /* monotonic ns at which they began */
-	bool in_member, failed, sealing, finished;
+	bool in_member, failed, sealing, finished, begun;
 	/* the member that is open */
 	struct buf name;
 	struct holes holes;
@@ -239,8 +239,11 @@ int writer_end(struct writer *w, uint64_t *short_at,
 		memcpy(sha256, w->facts.data, SHA256_LEN);
 	if (w->sealing)
 		return 0;
-	if (end_frame_when_due(w, false, err) < 0)
+	/* the first member has a frame of its own: it says what this is, and
+	 * whatever is cut later, that much is whole */
+	if (end_frame_when_due(w, !w->begun, err) < 0)
 		return -1;
+	w->begun = true;
 	return checkpoint_due(w) ? writer_checkpoint(w, err) : 0;
 }
 

@@ -80,10 +80,17 @@ static void describe(const struct cli *c, const char *path,
 		buf_fmt(b,
 			cli_tr(c, "  ! and %llu more\n", "  ! ほか %llu 件\n"),
 			(unsigned long long)(v->nproblem_all - v->nproblem));
-	buf_fmt(b,
-		cli_tr(c, "  members: %llu, of which sealed: %llu\n",
-		       "  メンバー数: %llu（封印済み %llu）\n"),
-		(unsigned long long)v->nmember, (unsigned long long)v->nsealed);
+	if (t->status == INTACT)
+		buf_fmt(b,
+			cli_tr(c, "  members: %llu, all of them proved\n",
+			       "  メンバー数: %llu（すべて検証済み）\n"),
+			(unsigned long long)v->nmember);
+	else
+		buf_fmt(b,
+			cli_tr(c, "  members: %llu, of which sealed: %llu\n",
+			       "  メンバー数: %llu（封印済み %llu）\n"),
+			(unsigned long long)v->nmember,
+			(unsigned long long)v->nsealed);
 	line(b, cli_tr(c, "SHA-256 of the file", "ファイルの SHA-256"),
 	     v->file_sha256);
 	if (v->last_seal_state.n > 0)
