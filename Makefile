@@ -171,6 +171,13 @@ check: konseki $(UNIT) $(HELPER)
 		$(PART) $$(basename $$t .bats) bats --tap $$t || :; done
 	@$(PART) --total check
 
+# What takes long or wants a machine of its own; not part of check.
+lab: konseki $(HELPER)
+	@$(PART) --reset
+	@for t in tests/lab/*.bats; do test ! -e $$t || \
+		$(PART) lab-$$(basename $$t .bats) bats --tap $$t || :; done
+	@$(PART) --total lab
+
 asan: build/asan/konseki $(ASAN_UNIT)
 	@$(PART) --reset
 	@$(PART) asan sh tests/unit.sh build/asan/t/ $(ASAN_UNIT)

@@ -77,5 +77,13 @@ inside collect -q --root /dead --here -o /dead.tar.zst
 	grep -q '"path":"/usr/bin/program"'
 ok $? 'empty root/collect, and read it again'
 
+# a chroot whose root is no mount point: no line of mountinfo names it
+mkdir "$root/proc"
+unshare -mpf --mount-proc="$root/proc" env -i "$chroot" "$root" \
+	/konseki collect -q --here -o /live.tar.zst
+[ $? -le 3 ] && inside timeline /live.tar.zst |
+	grep -q '"path":"/dead/usr/bin/program"'
+ok $? 'chroot with /proc/its files are walked'
+
 echo "1..$n"
 exit $bad

@@ -9,6 +9,8 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define MOUNTINFO_MAX (32u << 20)
@@ -70,6 +72,33 @@ static bool may_unshare(void)
 	return geteuid() == 0;
 }
 
+/*
+ * The root that no line names: without procfs, and in a chroot whose root is
+ * a plain directory.  It is what was asked for, so it is walked.
+ */
+static void add_root(struct scene *sc)
+{
+	struct mounts *ms = &sc->mounts;
+	struct mount *all =
+		arena_array(&sc->arena, ms->nmount + 1, sizeof(*ms->mount));
+	struct stat st = { 0 };
+
+	if (ms->nmount)
+		memcpy(all, ms->mount, ms->nmount * sizeof(*ms->mount));
+	(void)fstat(sc->env.root, &st); /* without it the device is 0:0 */
+	/* at the end: twins are indexes */
+	all[ms->nmount] = (struct mount){
+		.major = major(st.st_dev),
+		.minor = minor(st.st_dev),
+		.root = STR("/"),
+		.point = STR("/"),
+		.type = STR("unknown"),
+		.class = MOUNT_LOCAL,
+	};
+	ms->mount = all;
+	ms->nmount++;
+}
+
 static void read_table(struct scene *sc, struct str text)
 {
 	struct mounts_options o = {
@@ -79,17 +108,8 @@ static void read_table(struct scene *sc, struct str text)
 	};
 
 	mounts_read(text, &o, &sc->arena, &sc->mounts);
-	if (sc->mounts.nmount == 0) { /* no procfs: only what is asked for */
-		sc->mounts.mount =
-			arena_alloc(&sc->arena, sizeof(*sc->mounts.mount));
-		sc->mounts.mount[0] = (struct mount){
-			.root = STR("/"),
-			.point = STR("/"),
-			.type = STR("unknown"),
-			.class = MOUNT_LOCAL,
-		};
-		sc->mounts.nmount = 1;
-	}
+	if (!mounts_at(&sc->mounts, STR("/")))
+		add_root(sc);
 }
 
 int mounts_shield(struct scene *sc, enum shield *how, struct err *err)
