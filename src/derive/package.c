@@ -64,6 +64,7 @@ void join_autorun(struct join *j)
 	definition(j);
 	if (target.n == 0 || target.p[0] != '/')
 		return;
+	target = ctx_resolve(j->ctx, target, j->scratch);
 	if (j->ctx->have & CTX_FILES)
 		ev_bool(j->ev, KEY_K_AUTORUN_TARGET_EXISTS,
 			ctx_exists(j->ctx, target));

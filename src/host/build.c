@@ -124,8 +124,7 @@ static void take_os_release(struct context *c, struct str path, struct str data)
 static void take_localtime(struct context *c, struct str path, struct str data)
 {
 	(void)path;
-	c->draft->has_localtime =
-		tz_read(data, &c->arena, &c->draft->local);
+	c->draft->has_localtime = tz_read(data, &c->arena, &c->draft->local);
 }
 
 /* Kept whole until the zone's name is known. */
@@ -328,6 +327,8 @@ void context_free(struct context *c)
 	free(c->proc);
 	free(c->sock);
 	free(c->owner);
+	free(c->link_to);
+	map_free(&c->link);
 	dpkg_free(&c->dpkg);
 	arena_free(&c->arena);
 	*c = (struct context){ 0 };

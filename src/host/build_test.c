@@ -43,6 +43,10 @@ static const char sockets[] =
 static const char files[] =
 	"{\"p\":\"/bin/ls\",\"t\":\"f\"}\n"
 	"{\"p\":\"/tmp/a\\\\xff\",\"p_b64\":\"L3RtcC9h/w==\"}\n"
+	"{\"p\":\"/usr/bin/awk\",\"t\":\"l\",\"l\":\"/etc/alternatives/awk\"}\n"
+	"{\"p\":\"/etc/alternatives/awk\",\"t\":\"l\",\"l\":\"/usr/bin/"
+	"mawk\"}\n"
+	"{\"p\":\"/usr/bin/loop\",\"t\":\"l\",\"l\":\"loop\"}\n"
 	"{\"t\":\"f\",\"p\":\"/tmp/q\\\"q\"}\n";
 
 static void take(struct context *c, const char *member, const char *path,
@@ -161,6 +165,12 @@ static void paths_that_were_seen(void **state)
 	assert_true(ctx_exists(&c, STR("/tmp/a\xff")));
 	assert_true(ctx_exists(&c, STR("/tmp/q\"q")));
 	assert_false(ctx_exists(&c, STR("/tmp/b")));
+	assert_true(str_is(ctx_resolve(&c, STR("/bin/awk"), &c.arena),
+			   "/usr/bin/mawk"));
+	assert_true(str_is(ctx_resolve(&c, STR("/usr/bin/loop"), &c.arena),
+			   "/usr/bin/loop"));
+	assert_true(
+		str_is(ctx_resolve(&c, STR("/bin/ls"), &c.arena), "/bin/ls"));
 	/* seen is not owned */
 	assert_null(ctx_owner(&c, STR("/tmp/a\xff")));
 	assert_true(str_is(ctx_owner(&c, STR("/bin/ls"))->name, "coreutils"));

@@ -1,6 +1,7 @@
 /* context.c - look-ups in what is known of a host. */
 #include "context.h"
 
+#define MAX_LINKS 8      /* followed, one behind the other */
 #define MAX_ANCESTORS 64 /* of a process, on the way to the collector */
 
 const struct account *ctx_uid(const struct context *c, uint32_t uid)
@@ -108,6 +109,40 @@ bool ctx_exists(const struct context *c, struct str path)
 		return true;
 	info = pathset_get(&c->dpkg.path, path);
 	return info && info->owner & PATH_SEEN;
+}
+
+/* Where the link at `path' points, made absolute; empty: it is none. */
+static struct str link_at(const struct context *c, struct str path,
+			  struct arena *scratch)
+{
+	const uint64_t *i = map_get(&c->link, path);
+	struct str to;
+
+	if (!i)
+		return STR_NONE;
+	to = c->link_to[*i - 1];
+	if (to.n && to.p[0] == '/')
+		return to;
+	return arena_fmt(scratch, STR_FMT "/" STR_FMT, STR_ARG(str_dir(path)),
+			 STR_ARG(to));
+}
+
+struct str ctx_resolve(const struct context *c, struct str path,
+		       struct arena *scratch)
+{
+	for (int depth = 0; depth < MAX_LINKS; depth++) {
+		struct str to = link_at(c, path, scratch);
+
+		if (!to.n && path.n && path.p[0] == '/')
+			to = link_at(c,
+				     arena_fmt(scratch, "/usr" STR_FMT,
+					       STR_ARG(path)),
+				     scratch);
+		if (!to.n)
+			break;
+		path = to;
+	}
+	return path;
 }
 
 bool ctx_responder(const struct context *c, uint32_t pid)

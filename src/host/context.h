@@ -81,6 +81,10 @@ struct context {
 
 	struct dpkg dpkg; /* its paths carry PATH_SEEN too */
 
+	struct map link; /* of program directories: path -> link_to + 1 */
+	struct str *link_to;
+	size_t nlink, caplink;
+
 	struct proc *proc; /* by pid, then start */
 	size_t nproc, capproc;
 	struct proc_socket *sock; /* by inode */
@@ -106,6 +110,12 @@ const struct proc *ctx_socket_proc(const struct context *, uint64_t inode);
 const struct package *ctx_owner(const struct context *, struct str path);
 /* Was it there in the walk?  True too when no walk is known (CTX_FILES). */
 bool ctx_exists(const struct context *, struct str path);
+/*
+ * What a program's path leads to through the links of the program
+ * directories (/etc/alternatives); itself when it is none.
+ */
+struct str ctx_resolve(const struct context *, struct str path,
+		       struct arena *scratch);
 /* Is this pid the collector, a parent of it, or a child? */
 bool ctx_responder(const struct context *, uint32_t pid);
 

@@ -16,6 +16,7 @@
 #define MAX_PROC_SOCK 65536 /* of one process */
 #define MAX_CMDLINE 1024
 #define MAX_SEEN (4u << 20)
+#define MAX_LINKS 65536
 
 static uint32_t u32_of(const struct jsonrow_value *v)
 {
@@ -273,6 +274,46 @@ static struct str row_path(struct str line, struct arena *scratch)
 	return found;
 }
 
+/* Programs are reached through these: awk, java, editor … */
+static bool of_programs(struct str path)
+{
+	static const struct str dir[] = {
+		{ "/usr/bin/", 9 },
+		{ "/usr/sbin/", 10 },
+		{ "/bin/", 5 },
+		{ "/sbin/", 6 },
+		{ "/etc/alternatives/", 18 },
+		{ "/usr/local/bin/", 15 },
+		{ "/usr/local/sbin/", 16 },
+	};
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
+		if (str_starts(path, dir[i]))
+			return true;
+	return false;
+}
+
+static void link_keep(struct context *c, struct str path, struct str line,
+		      struct arena *scratch)
+{
+	struct str key, to = STR_NONE;
+	struct jsonrow_value v;
+	struct jsonrow r;
+
+	if (!of_programs(path) || c->nlink >= MAX_LINKS ||
+	    !str_has(line, STR("\"t\":\"l\"")) ||
+	    !jsonrow_open(&r, line, scratch))
+		return;
+	while (jsonrow_next(&r, &key, &v))
+		if (str_is(key, "l"))
+			to = v.text;
+	if (!to.n)
+		return;
+	vec_grow(&c->link_to, &c->caplink, c->nlink + 1, sizeof(*c->link_to));
+	c->link_to[c->nlink++] = arena_dup(&c->arena, str_head(to, 4096));
+	*map_put(&c->link, path, NULL) = c->nlink;
+}
+
 void proctab_files(struct context *c, struct str jsonl)
 {
 	struct arena scratch = { 0 };
@@ -281,6 +322,7 @@ void proctab_files(struct context *c, struct str jsonl)
 		struct str line = str_cut(&jsonl, '\n');
 		struct arena_mark mark = arena_mark(&scratch);
 		struct path_info *info;
+		struct str path;
 
 		if (line.n == 0)
 			continue;
@@ -290,7 +332,9 @@ void proctab_files(struct context *c, struct str jsonl)
 			break;
 		}
 		c->have |= CTX_FILES;
-		info = pathset_put(&c->dpkg.path, row_path(line, &scratch));
+		path = row_path(line, &scratch);
+		info = pathset_put(&c->dpkg.path, path);
+		link_keep(c, path, line, &scratch);
 		if (info)
 			info->owner |= PATH_SEEN;
 		arena_rewind(&scratch, mark);
