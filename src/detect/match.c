@@ -14,7 +14,10 @@
 
 struct bucket {
 	struct str dataset;
-	uint32_t first, n; /* in cand */
+	uint64_t count;      /* events */
+	uint32_t first, n;   /* in cand: rules that are always asked */
+	uint32_t nfield;     /* behind them: fields to scan for triggers, */
+	uint32_t ntriggered; /* and the rules that those can make true */
 	uint16_t kind;
 	uint8_t event_kind;
 	bool text, used;
@@ -31,6 +34,8 @@ struct matcher *matcher_new(const struct ruleset *rs)
 	m->seen_gen = xmalloc(im->n_atom * sizeof(*m->seen_gen));
 	m->answer = xmalloc(im->n_atom * sizeof(*m->answer));
 	m->field = xmalloc(im->n_field * sizeof(*m->field));
+	m->hit = xmalloc(im->n_atom * sizeof(*m->hit));
+	m->rule_gen = xmalloc(rs->nrule * sizeof(*m->rule_gen));
 	m->evaluated = xmalloc(rs->nrule * sizeof(*m->evaluated));
 	m->bucket = xmalloc(NBUCKET * sizeof(*m->bucket));
 	m->md = pcre2_match_data_create(1, NULL);
@@ -51,6 +56,8 @@ void matcher_free(struct matcher *m)
 	free(m->hit_gen);
 	free(m->seen_gen);
 	free(m->answer);
+	free(m->hit);
+	free(m->rule_gen);
 	free(m->field);
 	free(m->value);
 	free(m->evaluated);
@@ -65,6 +72,17 @@ void matcher_free(struct matcher *m)
 
 const uint64_t *matcher_evaluated(const struct matcher *m)
 {
+	memset(m->evaluated, 0, m->rs->nrule * sizeof(*m->evaluated));
+	for (size_t i = 0; i < NBUCKET; i++) {
+		const struct bucket *b = &m->bucket[i];
+		const uint32_t *rule = m->cand + b->first;
+
+		for (uint32_t k = 0; k < b->n; k++)
+			m->evaluated[rule[k]] += b->count;
+		rule += b->n + b->nfield;
+		for (uint32_t k = 0; k < b->ntriggered; k++)
+			m->evaluated[rule[k]] += b->count;
+	}
 	return m->evaluated;
 }
 
@@ -86,19 +104,55 @@ bool match_where(const struct image *im, const struct where *w,
 	return w->nset == 0;
 }
 
+static void push(struct matcher *m, uint32_t v)
+{
+	vec_grow(&m->cand, &m->capcand, m->ncand + 1, sizeof(*m->cand));
+	m->cand[m->ncand++] = v;
+}
+
+/* Rules about the current event of one sort; how many. */
+static uint32_t list_rules(struct matcher *m, bool triggered)
+{
+	size_t before = m->ncand;
+
+	for (uint32_t r = 0; r < m->rs->nrule; r++) {
+		const struct rule *rule = &m->rs->rule[r];
+
+		if (rule->kind == RULE_SIGMA && rule->triggered == triggered &&
+		    match_where(m->im, &rule->where, m->ev))
+			push(m, r);
+	}
+	return (uint32_t)(m->ncand - before);
+}
+
+/* Fields whose automata can trigger one of these rules. */
+static uint32_t list_fields(struct matcher *m)
+{
+	const struct image *im = m->im;
+	size_t before = m->ncand;
+
+	for (uint32_t a = 0; a < im->n_atom; a++) {
+		bool wanted = false, listed = false;
+
+		for (uint32_t i = 0; i < im->trigger[a].len && !wanted; i++) {
+			uint32_t r = im->triggered[im->trigger[a].off + i];
+
+			wanted = match_where(im, &m->rs->rule[r].where, m->ev);
+		}
+		for (size_t i = before; i < m->ncand && wanted; i++)
+			listed |= m->cand[i] == im->atom[a].field;
+		if (wanted && !listed)
+			push(m, im->atom[a].field);
+	}
+	return (uint32_t)(m->ncand - before);
+}
+
 static void list_candidates(struct matcher *m, struct bucket *b)
 {
 	b->first = (uint32_t)m->ncand;
-	for (size_t r = 0; r < m->rs->nrule; r++) {
-		const struct rule *rule = &m->rs->rule[r];
-
-		if (rule->kind != RULE_SIGMA ||
-		    !match_where(m->im, &rule->where, m->ev))
-			continue;
-		vec_grow(&m->cand, &m->capcand, m->ncand + 1, sizeof(*m->cand));
-		m->cand[m->ncand++] = (uint32_t)r;
-	}
-	b->n = (uint32_t)m->ncand - b->first;
+	b->n = list_rules(m, false);
+	b->nfield = list_fields(m);
+	b->ntriggered = list_rules(m, true);
 }
 
 static bool is(const struct bucket *b, const struct event *e)
@@ -179,23 +233,61 @@ bool match_rule(struct matcher *m, uint32_t rule)
 	return match_node(m, m->rs->rule[rule].root);
 }
 
+struct hits {
+	uint32_t rule[MAX_HITS];
+	size_t n;
+};
+
+static void ask(struct matcher *m, uint32_t rule, struct hits *h)
+{
+	if (h->n < MAX_HITS && match_rule(m, rule))
+		h->rule[h->n++] = rule;
+}
+
+/* Rules that an atom just hit can make true, each once. */
+static void ask_triggered(struct matcher *m, uint32_t atom, struct hits *h)
+{
+	const struct image *im = m->im;
+	const struct span t = im->trigger[atom];
+
+	for (uint32_t i = 0; i < t.len; i++) {
+		uint32_t rule = im->triggered[t.off + i];
+
+		if (m->rule_gen[rule] == m->gen)
+			continue;
+		m->rule_gen[rule] = m->gen;
+		if (match_where(im, &m->rs->rule[rule].where, m->ev))
+			ask(m, rule, h);
+	}
+}
+
+static int ascending(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 void matcher_event(struct matcher *m, struct event *e)
 {
-	uint32_t hit[MAX_HITS];
-	struct bucket spare;
-	const struct bucket *b;
-	size_t n = 0;
+	struct bucket spare, *b;
+	struct hits h = { .n = 0 };
+	size_t nhit;
 
 	match_begin(m, e);
 	b = find(m, &spare);
-	for (uint32_t i = 0; i < b->n; i++) {
-		uint32_t rule = m->cand[b->first + i];
-
-		m->evaluated[rule]++;
-		if (match_node(m, m->rs->rule[rule].root) && n < MAX_HITS)
-			hit[n++] = rule;
-	}
+	b->count++;
+	for (uint32_t i = 0; i < b->nfield; i++)
+		match_scan(m, m->cand[b->first + b->n + i]);
+	/* asking rules may scan fields that can trigger nothing here */
+	nhit = m->nhit;
+	for (size_t i = 0; i < nhit; i++)
+		ask_triggered(m, m->hit[i], &h);
+	for (uint32_t i = 0; i < b->n; i++)
+		ask(m, m->cand[b->first + i], &h);
+	if (h.n > 1)
+		qsort(h.rule, h.n, sizeof(*h.rule), ascending);
 	/* only now: the event's fields move when one is added */
-	for (size_t i = 0; i < n; i++)
-		ev_u64(e, KEY_K_HITS, hit[i]);
+	for (size_t i = 0; i < h.n; i++)
+		ev_u64(e, KEY_K_HITS, h.rule[i]);
 }

@@ -6,8 +6,8 @@
 
 #include "rule.h"
 
-struct value { /* of a field in the current event */
-	struct str s;
+struct value {                 /* of a field in the current event */
+	struct str s;          /* p NULL: not yet made, see value_text */
 	const struct field *f; /* NULL: of no field (dataset, action, …) */
 };
 
@@ -23,7 +23,10 @@ struct matcher {
 	const struct image *im;
 	const struct event *ev;
 	uint32_t gen;
-	uint32_t *hit_gen;  /* per atom: gen in which the automaton hit it */
+	uint32_t *hit_gen; /* per atom: gen in which the automaton hit it */
+	uint32_t *hit;     /* those atoms, in the order of their hits */
+	size_t nhit;
+	uint32_t *rule_gen; /* per rule: gen in which it was asked */
 	uint32_t *seen_gen; /* per atom: gen in which answer is valid */
 	bool *answer;
 	struct field_cache *field;
@@ -42,6 +45,10 @@ struct matcher {
 
 /* Makes ev the current event; values of the one before are gone. */
 void match_begin(struct matcher *, const struct event *ev);
+/* All values of a field, some still without their text; *n may be 0. */
+const struct value *match_raw(struct matcher *, uint32_t field, size_t *n);
+/* Runs the field's automaton over its values, once per event. */
+void match_scan(struct matcher *, uint32_t field);
 /* All values of a field; *n may be 0. */
 const struct value *match_values(struct matcher *, uint32_t field, size_t *n);
 bool match_rule(struct matcher *, uint32_t rule);

@@ -6,11 +6,6 @@
 
 #include "../util/scan.h"
 
-static inline unsigned char fold(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
-}
-
 static bool equal(struct str s, struct str text, bool cased)
 {
 	return cased ? str_eq(s, text) : str_ieq(s, text);
@@ -54,7 +49,7 @@ static bool glob_units(struct str glob, struct str s, bool cased)
 			uint16_t u = unit(glob, i);
 			unsigned char c = (unsigned char)s.p[k];
 
-			if (u == GLOB_ONE || u == (cased ? c : fold(c))) {
+			if (u == GLOB_ONE || u == (cased ? c : ac_fold(c))) {
 				k = step(s, k, u);
 				i++;
 				continue;
@@ -110,6 +105,12 @@ static bool verify(const struct image *im, const struct pat *p, struct str s,
 	}
 }
 
+static void add_hit(struct matcher *m, uint32_t atom)
+{
+	m->hit_gen[atom] = m->gen;
+	m->hit[m->nhit++] = atom;
+}
+
 static void report(struct matcher *m, const struct ac *ac, uint32_t state,
 		   struct str s, size_t end)
 {
@@ -124,45 +125,45 @@ static void report(struct matcher *m, const struct ac *ac, uint32_t state,
 
 			if (m->hit_gen[p->atom] != m->gen &&
 			    verify(m->im, p, s, end))
-				m->hit_gen[p->atom] = m->gen;
+				add_hit(m, p->atom);
 		}
 	}
 }
 
-static void scan(struct matcher *m, uint32_t field)
+void match_scan(struct matcher *m, uint32_t field)
 {
 	const struct ac *ac = &m->im->field[field].ac;
 	const struct value *v;
 	size_t n;
 
 	v = match_values(m, field, &n);
+	if (m->field[field].scanned)
+		return;
 	m->field[field].scanned = true;
 	for (size_t i = 0; i < n && ac->nstate; i++) {
 		struct str s = v[i].s;
 		uint32_t state = 0;
 
 		for (size_t k = 0; k < s.n; k++) {
-			state = ac_step(ac, state, fold((unsigned char)s.p[k]));
-			if (state &&
-			    (ac->state[state].out || ac->state[state].chain))
+			state = ac_step(ac, state, (unsigned char)s.p[k]);
+			if (state & AC_OUT) {
+				state &= ~AC_OUT;
 				report(m, ac, state, s, k + 1);
+			}
 		}
 	}
 }
 
 static bool strings(struct matcher *m, const struct atom *a, uint32_t index)
 {
-	const struct field_cache *c = &m->field[a->field];
 	const struct value *v;
 	size_t n;
 
-	v = match_values(m, a->field, &n);
-	if (n == 0)
-		return false;
-	if (!c->scanned && a->n > a->nslow)
-		scan(m, a->field);
+	if (a->n > a->nslow)
+		match_scan(m, a->field);
 	if (m->hit_gen[index] == m->gen)
 		return true;
+	v = match_values(m, a->field, &n);
 	for (uint32_t p = 0; p < a->nslow; p++)
 		for (size_t i = 0; i < n; i++)
 			if (pat_matches(m->im, &m->im->pat[a->first + p],
@@ -211,15 +212,26 @@ static bool compares(unsigned op, double a, double b)
 				: a <= b;
 }
 
+/* Is one of the literals there that the expression needs? */
+static bool gate_open(struct matcher *m, uint32_t field, const struct regex *re)
+{
+	if (!re->gate)
+		return true;
+	match_scan(m, field);
+	return m->hit_gen[re->gate - 1] == m->gen;
+}
+
 /* Item i of the atom against one value. */
 static bool item(struct matcher *m, const struct atom *a, uint32_t i,
 		 const struct value *v)
 {
+	const struct regex *re;
 	double x;
 
 	switch (a->op) {
 	case ATOM_REGEX:
-		return regex_matches(m, &m->im->regex[a->first + i], v->s);
+		re = &m->im->regex[a->first + i];
+		return gate_open(m, a->field, re) && regex_matches(m, re, v->s);
 	case ATOM_CIDR:
 		return cidr_matches(&m->im->cidr[a->first + i], v);
 	default:
@@ -252,9 +264,11 @@ static bool ask(struct matcher *m, uint32_t index)
 		return strings(m, a, index);
 	if (a->op == ATOM_FIELDREF)
 		return same_value(m, a);
-	v = match_values(m, a->field, &n);
+	v = match_raw(m, a->field, &n);
 	if (a->op == ATOM_NULL || a->op == ATOM_EXISTS)
 		return (n > 0) == (a->op == ATOM_EXISTS);
+	if (a->op != ATOM_CIDR) /* which reads addresses as they are */
+		v = match_values(m, a->field, &n);
 	for (size_t i = 0; i < n; i++)
 		for (uint32_t k = 0; k < a->n; k++)
 			if (item(m, a, k, &v[i]))

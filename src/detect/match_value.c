@@ -9,19 +9,27 @@ static void add(struct matcher *m, struct str s, const struct field *f)
 	m->value[m->nvalue++] = (struct value){ s, f };
 }
 
-static void add_field(struct matcher *m, const struct field *f)
+/* Numbers and addresses become text only when somebody reads it. */
+static void make_text(struct matcher *m, struct value *v)
 {
-	if (f->type == V_STR) {
-		add(m, f->v.str, f);
-		return;
-	}
+	const struct field *f = v->f;
+
 	if (f->type == V_BOOL) {
-		add(m, f->v.b ? STR("true") : STR("false"), f);
+		v->s = f->v.b ? STR("true") : STR("false");
 		return;
 	}
 	buf_clear(&m->made);
 	field_text(&m->made, f);
-	add(m, arena_dup(&m->text, buf_view(&m->made)), f);
+	v->s = arena_dup(&m->text, buf_view(&m->made));
+}
+
+static void add_field(struct matcher *m, const struct field *f)
+{
+	struct str s = f->type == V_STR ? f->v.str : STR_NONE;
+
+	if (f->type == V_STR && !s.p)
+		s = STR("");
+	add(m, s, f);
 }
 
 /* Fields stand in ascending key order. */
@@ -115,18 +123,20 @@ void match_begin(struct matcher *m, const struct event *ev)
 {
 	m->ev = ev;
 	m->nvalue = 0;
+	m->nhit = 0;
 	if (m->text.used)
 		arena_rewind(&m->text, (struct arena_mark){ 0 });
 	if (++m->gen == 0) {
 		/* once in four thousand million events */
 		memset(m->hit_gen, 0, m->im->n_atom * sizeof(*m->hit_gen));
 		memset(m->seen_gen, 0, m->im->n_atom * sizeof(*m->seen_gen));
+		memset(m->rule_gen, 0, m->rs->nrule * sizeof(*m->rule_gen));
 		memset(m->field, 0, m->im->n_field * sizeof(*m->field));
 		m->gen = 1;
 	}
 }
 
-const struct value *match_values(struct matcher *m, uint32_t field, size_t *n)
+const struct value *match_raw(struct matcher *m, uint32_t field, size_t *n)
 {
 	const struct rule_field *f = &m->im->field[field];
 	struct field_cache *c = &m->field[field];
@@ -140,4 +150,14 @@ const struct value *match_values(struct matcher *m, uint32_t field, size_t *n)
 	}
 	*n = c->n;
 	return m->value + c->first;
+}
+
+const struct value *match_values(struct matcher *m, uint32_t field, size_t *n)
+{
+	size_t first = (size_t)(match_raw(m, field, n) - m->value);
+
+	for (size_t i = 0; i < *n; i++)
+		if (!m->value[first + i].s.p)
+			make_text(m, &m->value[first + i]);
+	return m->value + first;
 }

@@ -92,6 +92,7 @@ struct cidr {
 };
 struct regex {
 	pcre2_code *code; /* the one thing made anew in every process */
+	uint32_t gate;    /* hidden atom + 1: without it there is no match */
 	struct span shown;
 };
 
@@ -133,6 +134,7 @@ struct rule {
 	uint16_t severity;   /* 0..100 */
 	uint16_t confidence; /* hundredths */
 	uint32_t corr;       /* index + 1 in image.corr */
+	bool triggered;      /* only asked when an atom of trigger[] is hit */
 };
 
 enum corr_type {
@@ -173,6 +175,9 @@ struct image {
 	IMAGE_ARRAY(uint32_t, kid);
 	IMAGE_ARRAY(struct span, set);
 	IMAGE_ARRAY(struct corr, corr);
+	/* per atom: the rules it can make true (index.c) */
+	struct span *trigger; /* off, len in triggered */
+	uint32_t *triggered;
 };
 
 /* Adds a zeroed item to one of the image's arrays; its index. */

@@ -211,27 +211,6 @@ static void correlations(struct build *b)
 	}
 }
 
-/* One automaton per field over all its patterns. */
-static void automata(struct image *im)
-{
-	for (uint32_t f = 0; f < im->n_field; f++) {
-		struct ac_word *w;
-		size_t n = 0;
-
-		if (!im->field[f].npat)
-			continue;
-		w = xmalloc(im->field[f].npat * sizeof(*w));
-		for (uint32_t i = 0; i < im->n_pat; i++)
-			if (!im->pat[i].slow &&
-			    im->atom[im->pat[i].atom].field == f)
-				w[n++] = (struct ac_word){
-					pool_str(im, im->pat[i].text), i
-				};
-		ac_build(&im->field[f].ac, w, n);
-		free(w);
-	}
-}
-
 static bool named(struct str path, const char *suffix)
 {
 	return str_ends(path, str_of(suffix));
@@ -272,7 +251,7 @@ struct ruleset *ruleset_compile(const struct rule_file *f, size_t n)
 		if (is_sigma(f[i].path))
 			sigma_file(&b, &f[i]);
 	correlations(&b);
-	automata(&rs->im);
+	index_build(rs);
 	yara_compile(rs, f, n);
 	free(b.corr);
 	free(b.source);
@@ -331,6 +310,8 @@ void ruleset_free(struct ruleset *rs)
 	free(im->kid);
 	free(im->set);
 	free(im->corr);
+	free(im->trigger);
+	free(im->triggered);
 	buf_free(&im->pool);
 	map_free(&rs->by_name);
 	free(rs->rule);

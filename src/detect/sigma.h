@@ -63,6 +63,8 @@ struct atom_draft {
 };
 /* Adds the patterns of one value (sigma_draft.c). */
 bool draft_string(struct atom_draft *, const struct yaml *value);
+/* Adds text as it is, without wildcards and escapes. */
+void draft_literal(struct atom_draft *, struct str text);
 /* One value or list for a field: a node; false after sigma_fail. */
 bool sigma_value(struct sigma *, struct str field, const struct modifiers *,
 		 const struct yaml *value, uint32_t *node);
@@ -91,6 +93,9 @@ uint32_t node_join(struct image *, unsigned op, const uint32_t *kid, size_t n);
  * everything else as open?  Names such fields in *missing, blanks between.
  */
 bool node_possible(const struct image *, uint32_t node, struct buf *missing);
+
+/* Automata per field, and which atoms can make which rules true (index.c). */
+void index_build(struct ruleset *);
 
 /* The konseki block and what every rule says of itself (sigma_meta.c). */
 void meta_rule(struct arena *, const struct yaml *doc, struct rule *,

@@ -175,3 +175,12 @@ bool draft_string(struct atom_draft *d, const struct yaml *v)
 	free(u.u);
 	return ok;
 }
+
+void draft_literal(struct atom_draft *d, struct str text)
+{
+	struct units u = { 0 };
+
+	units_plain(&u, text);
+	wrap(d, &u, text);
+	free(u.u);
+}

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 
 #include "../util/scan.h"
+#include "regex_need.h"
 
 static const struct {
 	const char *name;
@@ -139,6 +140,26 @@ static bool strings(struct sigma *s, uint32_t field, const struct modifiers *m,
 	return ok;
 }
 
+/* The hidden atom of what a pattern needs, + 1; 0: nothing is known. */
+static uint32_t gate(struct sigma *s, uint32_t field, struct str pattern)
+{
+	static const struct modifiers plain = { .op = OP_CONTAINS };
+	struct atom_draft d = { .s = s, .m = &plain, .field = field };
+	struct need need;
+	uint32_t index;
+
+	regex_need(pattern, s->tmp, &need);
+	if (need.n == 0)
+		return 0;
+	index = IMAGE_ADD(&s->rs->im, atom);
+	for (size_t i = 0; i < need.n; i++)
+		draft_literal(&d, need.lit[i]);
+	store_patterns(&d, &s->rs->im.atom[index], index);
+	buf_free(&d.key);
+	free(d.pat);
+	return index + 1;
+}
+
 static bool regex_value(struct sigma *s, const struct modifiers *m,
 			const struct yaml *v, struct atom *a)
 {
@@ -161,6 +182,7 @@ static bool regex_value(struct sigma *s, const struct modifiers *m,
 		return sigma_fail(s, v->line, "regular expression: %s at %zu",
 				  (char *)text, (size_t)at);
 	}
+	im->regex[i].gate = gate(s, a->field, v->s);
 	/* without JIT it still matches, slower */
 	(void)pcre2_jit_compile(im->regex[i].code, PCRE2_JIT_COMPLETE);
 	a->n++;
