@@ -197,10 +197,11 @@ static void when_yearless(struct lines *l, const struct stamp *t, uint64_t off,
 	} else {
 		new_minute(l, t, year, w);
 	}
+	w->from = FROM_BOUNDED; /* counted from 1970: only the order holds */
+	if (l->limit_s == INT64_MAX)
+		return;
 	w->from = FROM_INFERRED;
 	w->year = (uint8_t)l->how;
-	if (l->limit_s == INT64_MAX)
-		w->from = FROM_BOUNDED;
 }
 
 static void when_of(struct lines *l, const struct stamp *t, uint64_t off,
