@@ -216,9 +216,7 @@ static enum outcome parse(struct parse *p)
 	return j->outcome;
 }
 
-static const char *const paths[] = { "/var/log/journal/**",
-				     "/run/log/journal/**", "**/*.journal",
-				     "**/*.journal~", NULL };
+static const char *const paths[] = { "**/*.journal", "**/*.journal~", NULL };
 
 const struct parser parser_journal = {
 	.name = "journal",

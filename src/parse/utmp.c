@@ -13,7 +13,7 @@
 #define PROBE_BITS 24  /* of a first record that makes sense */
 #define PROBE_MORE 4   /* of each further one */
 #define PROBE_MAX 56   /* less than a signature of 8 bytes */
-#define PROBE_ZEROED 2 /* all zeros, under the right name */
+#define PROBE_ZEROED 8 /* all zeros, under the right name */
 
 static const struct ut_kind {
 	const char *name;
