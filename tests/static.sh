@@ -77,6 +77,11 @@ inside collect -q --root /dead --here -o /dead.tar.zst
 	grep -q '"path":"/usr/bin/program"'
 ok $? 'empty root/collect, and read it again'
 
+mkdir "$root/stick"
+inside collect -q --root /dead --here -o /stick
+[ $? -le 3 ] && [ -n "$(find "$root/stick" -name '*Z.tar.zst' -size +0)" ]
+ok $? 'empty root/collect -o DIR names the archive itself'
+
 # a chroot whose root is no mount point: no line of mountinfo names it
 mkdir "$root/proc"
 unshare -mpf --mount-proc="$root/proc" env -i "$chroot" "$root" \

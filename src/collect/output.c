@@ -20,28 +20,38 @@
 
 #define MOUNTINFO_MAX (32u << 20)
 
+/* HOST-YYYYmmddTHHMMSSZ.tar.zst; a host name is no path. */
+static void own_name(char *out, size_t n, const struct scene *sc,
+		     const char *hostname)
+{
+	struct civil t;
+
+	civil_of_s(ts_s(sc->env.start_ns), &t);
+	(void)snprintf(out, n, "%.200s-%04d%02u%02uT%02u%02u%02uZ.tar.zst",
+		       hostname, (int)t.year, t.month, t.day, t.hour, t.min,
+		       t.sec);
+	for (char *p = out; *p; p++)
+		if (*p == '/')
+			*p = '_';
+}
+
 static int set_name(struct output *o, const struct scene *sc,
 		    const char *hostname, struct err *err)
 {
 	const char *given = sc->opt->output;
-	struct civil t;
+	bool into = !given;
+	char name[256];
+	struct stat st;
 	int n;
 
-	civil_of_s(ts_s(sc->env.start_ns), &t);
-	if (given)
-		n = snprintf(o->path, sizeof(o->path), "%s", given);
-	else
-		n = snprintf(o->path, sizeof(o->path),
-			     "%.200s-%04d%02u%02uT%02u%02u%02uZ.tar.zst",
-			     hostname, (int)t.year, t.month, t.day, t.hour,
-			     t.min, t.sec);
+	own_name(name, sizeof(name), sc, hostname);
+	if (given && stat(given, &st) == 0 && S_ISDIR(st.st_mode))
+		into = true;
+	n = snprintf(o->path, sizeof(o->path), "%s%s%s", given ? given : "",
+		     given && into ? "/" : "", into ? name : "");
 	if (n < 0 || n >= (int)sizeof(o->path))
 		return err_set(err, "%s: the name is too long",
 			       given ? given : hostname);
-	/* a host name is no path */
-	for (char *p = o->path; !given && *p; p++)
-		if (*p == '/')
-			*p = '_';
 	(void)snprintf(o->partial, sizeof(o->partial), "%s.partial", o->path);
 	return 0;
 }
