@@ -40,22 +40,30 @@ static bool listed(struct str s, const struct str *list, size_t n)
 		lit, sizeof(lit) - 1                                           \
 	}
 
-bool kind_program_name(struct str name)
+bool kind_object_name(struct str name)
 {
-	static const struct str end[] = {
-		S("so"),  S("ko"),  S("py"),  S("sh"),   S("pl"),  S("rb"),
-		S("lua"), S("exe"), S("dll"), S("sys"),  S("elf"), S("bin"),
-		S("ps1"), S("run"), S("pyz"), S("bash"),
-	};
+	static const struct str end[] = { S("so"),  S("ko"),  S("exe"),
+					  S("dll"), S("sys"), S("elf") };
 	struct str s = suffix(name);
 
-	if (listed(s, end, sizeof(end) / sizeof(end[0])) || kind_web_name(name))
+	if (listed(s, end, sizeof(end) / sizeof(end[0])))
 		return true;
 	/* libc.so.6, e1000.ko.xz: a number or a packer at the end */
 	if (s.n == 0 || !((s.p[0] >= '0' && s.p[0] <= '9') ||
 			  s.p[s.n - 1] == 'z' || str_is(s, "zst")))
 		return false;
 	return str_has(name, STR(".so.")) || str_has(name, STR(".ko."));
+}
+
+bool kind_program_name(struct str name)
+{
+	static const struct str end[] = {
+		S("py"),  S("sh"),  S("pl"),  S("rb"),  S("lua"),
+		S("bin"), S("ps1"), S("run"), S("pyz"), S("bash"),
+	};
+
+	return listed(suffix(name), end, sizeof(end) / sizeof(end[0])) ||
+	       kind_web_name(name) || kind_object_name(name);
 }
 
 bool kind_web_name(struct str name)

@@ -12,6 +12,8 @@
 const char *kind_of(struct str head);
 /* Does the name end like a program's: .so .ko .py .sh .php .jsp …? */
 bool kind_program_name(struct str name);
+/* Does it end like an object that is loaded: .so .ko .dll …? */
+bool kind_object_name(struct str name);
 /* Is it a script that a web server runs (.php .jsp .aspx .cgi …)? */
 bool kind_web_name(struct str name);
 /* Does this directory usually hold what a web server serves? */

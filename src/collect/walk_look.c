@@ -6,20 +6,21 @@
  * is named like a program, or lies where anybody may drop things is opened.
  */
 #define _GNU_SOURCE
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "beneath.h"
 #include "cache.h"
 #include "kind.h"
 #include "walk.h"
 
 #include "../util/buf.h"
+#include "../util/hash.h"
 
 #include <errno.h>
-#include <openssl/md5.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_BYTES (256u << 10)
+#define FETCH_AHEAD (8 << 20)
 #define WEB_MAX (32u << 20)
 #define SPARSE_MIN (UINT64_C(64) << 20)
 #define MIME_MAX 20000u /* files: libmagic takes up to a millisecond each */
@@ -36,6 +37,11 @@ static bool mostly_hole(const struct meta *m)
 	return m->size > SPARSE_MIN && m->blocks * 512 < m->size / 8;
 }
 
+static bool owned(struct walk *w, const char *name)
+{
+	return dpkg_owner(&w->dpkg, walk_full(w, name)) != NULL;
+}
+
 static bool wanted(struct walk *w, const char *name, const struct meta *m)
 {
 	switch (w->run->scene->opt->hash) {
@@ -44,10 +50,15 @@ static bool wanted(struct walk *w, const char *name, const struct meta *m)
 	case HASH_ALL:
 		return !mostly_hole(m);
 	default:
-		return m->size >= 2 &&
-		       (m->mode & 0111 || w->st->dir[w->st->depth - 1].odd ||
-			kind_program_name(str_of(name)));
+		break;
 	}
+	if (m->size < 2)
+		return false;
+	if (m->mode & 0111 || w->st->dir[w->st->depth - 1].odd)
+		return true;
+	/* a package's own library of scripts is named, not run */
+	return kind_program_name(str_of(name)) &&
+	       (kind_object_name(str_of(name)) || !owned(w, name));
 }
 
 static bool is_output(const struct walk *w, const struct meta *m)
@@ -75,16 +86,16 @@ static bool digest(struct walk *w, int fd, size_t have, bool owned,
 {
 	unsigned char out[SHA256_LEN], *buf = w->ex->buf;
 	struct sha256 sha;
-	MD5_CTX md5;
+	struct md5 md5;
 	uint64_t off = have;
 	ssize_t n = (ssize_t)have;
 
 	sha256_init(&sha);
-	(void)MD5_Init(&md5); /* cannot fail */
+	md5_init(&md5);
 	while (n > 0) {
 		sha256_add(&sha, buf, (size_t)n);
 		if (owned)
-			(void)MD5_Update(&md5, buf, (size_t)n);
+			md5_add(&md5, buf, (size_t)n);
 		w->st->nbytes += (uint64_t)n;
 		run_tick(w->run);
 		n = pread(fd, buf, READ_BYTES, (off_t)off);
@@ -95,7 +106,7 @@ static bool digest(struct walk *w, int fd, size_t have, bool owned,
 	sha256_end(&sha, out);
 	hex(out, sizeof(out), f->sha256);
 	if (owned) {
-		(void)MD5_Final(out, &md5);
+		md5_end(&md5, out);
 		hex(out, 16, f->md5);
 	}
 	return true;
@@ -129,17 +140,13 @@ static void candidate(struct walk *w, struct str path, const struct meta *m,
 	run_program(w->run, &p, path);
 }
 
-static bool owned(struct walk *w, struct str path)
-{
-	return dpkg_owner(&w->dpkg, path) != NULL;
-}
-
 /* Opens, looks, digests; the kind, or NULL. */
 static void examine(struct walk *w, const char *name, const struct meta *m,
 		    struct walk_facts *f)
 {
+	bool own = owned(w, name);
+	bool all = w->run->scene->opt->hash == HASH_ALL;
 	struct str path = walk_full(w, name);
-	bool own = owned(w, path), all;
 	struct cache cache;
 	struct meta now;
 	ssize_t n;
@@ -151,9 +158,8 @@ static void examine(struct walk *w, const char *name, const struct meta *m,
 				   run_state_of(errno), errno, 0, 0, 0);
 		return;
 	}
-	all = w->run->scene->opt->hash == HASH_ALL;
 	cache_look(&cache, &w->run->sys, fd, 0, m->size);
-	n = pread(fd, w->ex->buf, READ_BYTES, 0);
+	n = pread(fd, w->ex->buf, all ? READ_BYTES : KIND_HEAD, 0);
 	if (n > 0) {
 		struct str head = str_mem(
 			w->ex->buf, n < KIND_HEAD ? (size_t)n : KIND_HEAD);
