@@ -2,7 +2,6 @@
 #include "lines.h"
 
 #include "../util/timefmt.h"
-#include "years.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -361,27 +360,6 @@ static void nothing_known_gives_no_year(void **state)
 	assert_int_equal(d->nnote, 1);
 }
 
-static void turns_of_the_year_are_capped(void **state)
-{
-	struct years y;
-	struct arena a;
-	struct tz tz = tz_fixed(0);
-	struct buf b = { 0 };
-
-	(void)state;
-	arena_init(&a, 0);
-	for (unsigned i = 0; i < YEARS_MAX_RUNS + 10; i++)
-		buf_puts(&b,
-			 i % 2 ? "Jun 15 10:00:00 a\n" : "Jan 15 10:00:00 a\n");
-	years_scan(&y, buf_view(&b), &tz,
-		   ns_of("2026-07-01T00:00:00Z") / NS_PER_S, &a);
-	assert_true(y.overflow);
-	assert_int_equal(y.nrun, YEARS_MAX_RUNS);
-	assert_int_equal(years_of(&y, b.n - 18), y.run[y.nrun - 1].year);
-	buf_free(&b);
-	arena_free(&a);
-}
-
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -402,7 +380,6 @@ int main(void)
 		T(records_have_a_largest_size),
 		T(bytes_past_the_cut_are_not_read),
 		T(nothing_known_gives_no_year),
-		T(turns_of_the_year_are_capped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
