@@ -67,8 +67,8 @@ konseki: build/asan/konseki
 else
 konseki: $(OBJ)
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(LINK_ALL) $(LDFLAGS) -o $@.new $(OBJ) $(LIBS)
-	@mv $@.new $@ # one that runs goes on with its own
+	$(Q)$(CC) $(CFLAGS) $(LINK_ALL) $(LDFLAGS) -o $@.$$$$.new $(OBJ) $(LIBS) && \
+		mv $@.$$$$.new $@ # one that runs goes on with its own
 endif
 build/asan/konseki: $(ASAN_OBJ)
 	$(call say,LINK)

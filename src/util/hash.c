@@ -1,5 +1,5 @@
 /*
- * hash.c - SHA-256 and the table hash.
+ * hash.c - SHA-256, MD5 and the table hash.
  *
  * The SHA256_* calls of libcrypto are used although OpenSSL 3 marks them as
  * old: EVP fetches its method for every digest (about 400 ns), and every
@@ -9,9 +9,11 @@
 #include "hash.h"
 
 #include <assert.h>
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256), "state fits");
+_Static_assert(sizeof(MD5_CTX) <= sizeof(struct md5), "state fits");
 
 void sha256_init(struct sha256 *h)
 {
@@ -36,6 +38,22 @@ void sha256_of(const void *p, size_t n, unsigned char out[SHA256_LEN])
 	sha256_init(&h);
 	sha256_add(&h, p, n);
 	sha256_end(&h, out);
+}
+
+void md5_init(struct md5 *h)
+{
+	(void)MD5_Init((MD5_CTX *)(void *)h->state); /* cannot fail */
+}
+
+void md5_add(struct md5 *h, const void *p, size_t n)
+{
+	if (n)
+		(void)MD5_Update((MD5_CTX *)(void *)h->state, p, n);
+}
+
+void md5_end(struct md5 *h, unsigned char out[MD5_LEN])
+{
+	(void)MD5_Final(out, (MD5_CTX *)(void *)h->state);
 }
 
 /* wyhash-like: 8 bytes a round through a 128-bit product */

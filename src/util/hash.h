@@ -1,6 +1,6 @@
 /*
- * hash.h - SHA-256 (libcrypto, the CPU's own instructions) and a fast keyed
- * hash for tables.  Output never depends on the table hash.
+ * hash.h - SHA-256 and MD5 (libcrypto, the CPU's own instructions), and a
+ * fast keyed hash for tables.  Output never depends on the table hash.
  */
 #ifndef UTIL_HASH_H
 #define UTIL_HASH_H
@@ -16,6 +16,16 @@ void sha256_init(struct sha256 *);
 void sha256_add(struct sha256 *, const void *p, size_t n);
 void sha256_end(struct sha256 *, unsigned char out[SHA256_LEN]);
 void sha256_of(const void *p, size_t n, unsigned char out[SHA256_LEN]);
+
+/* MD5, because package databases of dpkg speak of files by it */
+#define MD5_LEN 16
+
+struct md5 {
+	_Alignas(8) unsigned char state[128];
+};
+void md5_init(struct md5 *);
+void md5_add(struct md5 *, const void *p, size_t n);
+void md5_end(struct md5 *, unsigned char out[MD5_LEN]);
 
 uint64_t hash_bytes(const void *p, size_t n);
 
