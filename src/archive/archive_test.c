@@ -405,11 +405,6 @@ static void plain_tar_reads_it(void **state)
 		assert_int_equal(errno, ENOTSUP);
 }
 
-struct frame {
-	uint64_t end; /* in the file */
-	size_t nfile; /* files of ours whole up to there */
-};
-
 /* Where the frames end, by cutting: the reader's own answer is not asked. */
 static size_t frame_ends(const struct buf *a, uint64_t *end, size_t max)
 {
@@ -635,6 +630,41 @@ static void members_taken_out_are_missed(void **state)
 	buf_free(&tar);
 }
 
+/* Changes that no frame's checksum stops: the tar reader's own strength. */
+static void a_broken_tar_is_no_danger(void **state)
+{
+	struct buf tar = { 0 };
+	unsigned nmismatch = 0;
+
+	(void)state;
+	if (sh("command -v zstd >/dev/null") != 0)
+		skip();
+	decompressed(&tar);
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (int i = 0; i < 150; i++) {
+		size_t at[8];
+		char was[8];
+		struct unpacking u;
+
+		for (int k = 0; k < 8; k++) { /* headers more than data */
+			at[k] = (size_t)(random64() % tar.n);
+			if (k % 2)
+				at[k] = at[k] / 512 * 512 +
+					(size_t)(random64() % 160);
+			was[k] = tar.p[at[k]];
+			tar.p[at[k]] = (char)random64();
+		}
+		spit(in_dir("broken.tar"), tar.p, tar.n);
+		if (unpack_path(&u, in_dir("broken.tar"), true) == 0)
+			nmismatch += u.r.whole == ARCHIVE_MISMATCH;
+		unpacking_free(&u);
+		for (int k = 8; k-- > 0;)
+			tar.p[at[k]] = was[k];
+	}
+	assert_true(nmismatch > 100);
+	buf_free(&tar);
+}
+
 static struct writer *open_writer(int *fd, struct writer_options o)
 {
 	struct member m = { .name = STR(KONSEKI_MANIFEST),
@@ -790,6 +820,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_flipped_bit_shows),
 		cmocka_unit_test(changes_are_named),
 		cmocka_unit_test(members_taken_out_are_missed),
+		cmocka_unit_test(a_broken_tar_is_no_danger),
 		cmocka_unit_test(short_members_say_so),
 		cmocka_unit_test(the_reserve_ends_it_well),
 		cmocka_unit_test(a_full_disk_is_an_error),

@@ -252,7 +252,7 @@ int listen_to_box(const struct box *box, struct arena *a,
 		  void (*progress)(void *, uint64_t, uint64_t), void *arg,
 		  struct heard *h, struct err *err)
 {
-	struct err unheard;
+	struct err unheard = { 0 };
 	struct ear e = { .box = box,
 			 .arena = a,
 			 .h = h,
