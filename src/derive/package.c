@@ -6,7 +6,9 @@ void join_file_package(struct join *j)
 	const struct package *pkg;
 	enum package_state state;
 
-	if (!(j->ctx->have & CTX_PACKAGES))
+	/* the walk's parser looked it up once for all of a row's times */
+	if (!(j->ctx->have & CTX_PACKAGES) || ev_get(j->ev, KEY_PACKAGE_NAME) ||
+	    ev_get(j->ev, KEY_K_FILE_PACKAGE_STATE))
 		return;
 	state = dpkg_state(&j->ctx->dpkg, ev_get_str(j->ev, KEY_FILE_PATH),
 			   ev_get_str(j->ev, KEY_FILE_HASH_MD5), &pkg);

@@ -43,6 +43,8 @@ static void identity(struct event *e, const struct context *c,
 	ev_str(e, KEY_FILE_TARGET, f->target);
 	ev_cstr(e, KEY_FILE_TYPE, file_row_type(f));
 	ev_u64(e, KEY_FILE_UID, f->uid);
+	if (f->package)
+		ev_str(e, KEY_PACKAGE_NAME, f->package->name);
 }
 
 static void facts(struct parse *p, const struct file_row *f)
@@ -54,6 +56,7 @@ static void facts(struct parse *p, const struct file_row *f)
 		return;
 	if (f->nlink > 1)
 		ev_u64(e, KEY_K_FILE_LINKS, f->nlink);
+	ev_cstr(e, KEY_K_FILE_PACKAGE_STATE, package_state_name(f->state));
 	if (f->mode & 02000)
 		ev_bool(e, KEY_K_FILE_SETGID, true);
 	if (f->mode & 04000)

@@ -107,6 +107,7 @@ bool file_row_read(struct parse *p, const struct stream_row *row,
 		f->mode_text[i] = (char)('0' + (f->mode >> (9 - 3 * i) & 7));
 	f->interpreter = f->type == 'f' && f->mode & 0111 &&
 			 program_runs_anything(f->path);
+	f->state = dpkg_state(&p->ctx->dpkg, f->path, f->md5, &f->package);
 	return true;
 }
 
@@ -219,8 +220,6 @@ static bool attribute(const struct parse *p, const struct file_row *f,
 bool file_row_remarkable(const struct parse *p, const struct file_row *f)
 {
 	bool program = f->content.n > 0 || f->mode & 0111;
-	const struct package *pkg;
-	enum package_state state;
 
 	if (f->attributes.text.n > 2 &&
 	    (attribute(p, f, "immutable") || attribute(p, f, "append")))
@@ -235,6 +234,6 @@ bool file_row_remarkable(const struct parse *p, const struct file_row *f)
 		return true;
 	if (program && in_volatile(f->path))
 		return true;
-	state = dpkg_state(&p->ctx->dpkg, f->path, f->md5, &pkg);
-	return state == PKG_MODIFIED || (program && state == PKG_UNPACKAGED);
+	return f->state == PKG_MODIFIED ||
+	       (program && f->state == PKG_UNPACKAGED);
 }

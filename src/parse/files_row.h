@@ -18,6 +18,8 @@ struct file_row {
 	char mode_text[4];
 	bool interpreter; /* executable, and its name is in the table */
 	struct str capabilities;
+	enum package_state state; /* of packages; looked up once a row */
+	const struct package *package;
 };
 
 /* False, with a note, when it is no such row. */

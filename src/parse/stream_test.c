@@ -73,7 +73,7 @@ static void a_file_says_what_it_is(void **state)
 	      "file.inode=18446744073709551615 file.mode=0640 "
 	      "file.owner=www-data file.path=/etc/q\" file.size=5 "
 	      "file.type=file file.uid=33 konseki.file.links=2 "
-	      "konseki.macb=MACB\n");
+	      "konseki.file.package_state=unpackaged konseki.macb=MACB\n");
 }
 
 static void a_setuid_file_has_a_state(void **state)
@@ -85,12 +85,13 @@ static void a_setuid_file_has_a_state(void **state)
 	      true,
 	      "FILE 7 1 file.gid=0 file.mode=4755 file.owner=root "
 	      "file.path=/usr/bin/passwd file.size=1 file.type=file "
-	      "file.uid=0 konseki.file.content=elf konseki.file.setuid=true "
+	      "file.uid=0 package.name=base konseki.file.content=elf "
+	      "konseki.file.setuid=true "
 	      "konseki.macb=M...\n"
 	      "FILE_STATE 1760000000000000000 19 file.attributes=nodump "
 	      "file.gid=0 file.mode=4755 file.name=passwd file.owner=root "
 	      "file.path=/usr/bin/passwd file.size=1 file.type=file "
-	      "file.uid=0 konseki.file.content=elf "
+	      "file.uid=0 package.name=base konseki.file.content=elf "
 	      "konseki.file.setuid=true\n");
 }
 
