@@ -378,6 +378,7 @@ int collect_run(const struct collect_options *o, struct collect_result *res,
 		(void)close(r->scene->env.proc);
 	free(r->scene->program);
 	map_free(&r->scene->done);
+	map_free(&r->scene->pointed);
 	arena_free(&r->scene->arena);
 	free(r->scene);
 	free(r->in);

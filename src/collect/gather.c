@@ -12,6 +12,7 @@
 #include "content.h"
 #include "homes.h"
 #include "paths.h"
+#include "pointed.h"
 
 #include "../util/glob.h"
 
@@ -60,6 +61,8 @@ static void copy(struct gather *g, struct str path, int fd,
 
 	content_copy(g->run, &c);
 	g->at->bytes += c.bytes;
+	if (c.state == PROBE_COLLECTED && g->rule->flags & PATH_RUNS)
+		pointed_read(g->run, fd, m->size);
 	if (c.state == PROBE_COLLECTED)
 		g->at->count++;
 	else
@@ -309,6 +312,7 @@ static bool resume(const struct lane *from, struct lane *to)
 
 const struct job job_paths = {
 	.name = "paths",
+	.core = "files",
 	.run = run_paths,
 	.nstate = sizeof(struct progress),
 	.resume = resume,

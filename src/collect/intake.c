@@ -93,8 +93,14 @@ static bool begin(struct intake *in, struct str p)
 	return true;
 }
 
+/* files/var/log/x.part0003 -> /var/log/x */
 static struct str host_path(struct str member)
 {
+	size_t dot = str_rchr(member, '.');
+
+	if (dot != (size_t)-1 &&
+	    str_starts(str_skip(member, dot), STR(".part")))
+		member.n = dot;
 	if (str_starts(member, STR("files/")))
 		return str_skip(member, 5);
 	return member;
@@ -215,7 +221,17 @@ static bool program(struct intake *in, struct str p)
 		.ctime_ns = f.ctime_ns,
 		.size = f.size,
 		.web = f.web != 0,
+		.pointed = f.pointed != 0,
 	};
+	return true;
+}
+
+#define MAX_POINTED 65536u
+
+static bool pointed(struct intake *in, struct str p)
+{
+	if (in->scene->pointed.nitem < MAX_POINTED)
+		(void)map_put(&in->scene->pointed, p, NULL);
 	return true;
 }
 
@@ -252,6 +268,8 @@ bool intake_frame(struct intake *in, const struct frame *f, struct str p)
 		return status(in, p);
 	case FRAME_PROGRAM:
 		return program(in, p);
+	case FRAME_POINTED:
+		return pointed(in, p);
 	case FRAME_COUNT:
 		return count(in, p);
 	case FRAME_DONE:

@@ -24,6 +24,7 @@ enum frame_type {
 	FRAME_END,     /* of the member */
 	FRAME_STATUS,  /* struct frame_status, then its strings */
 	FRAME_PROGRAM, /* struct frame_program, path */
+	FRAME_POINTED, /* path that an autorun names */
 	FRAME_COUNT,   /* u64: objects seen since the last */
 	FRAME_DONE,    /* the job is over */
 };
@@ -44,7 +45,7 @@ struct frame_status {
 struct frame_program {
 	int64_t ctime_ns;
 	uint64_t size;
-	uint32_t web, nprefix; /* beneath a web root; reserved */
+	uint32_t web, pointed; /* served by a web server; named by an autorun */
 };
 
 struct frame_member { /* then name, extents, xattrs (u32 n, u32 n, bytes) */

@@ -10,6 +10,7 @@
 enum {
 	PATH_FOLLOW = 1, /* a final link: its target's bytes, its own name */
 	PATH_SHADOW = 2, /* password hashes: facts only by default */
+	PATH_RUNS = 4,   /* names programs: those are looked at too */
 };
 
 struct path_rule {

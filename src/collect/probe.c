@@ -270,6 +270,12 @@ void run_program(struct probe_run *r, const struct frame_program *f,
 	commit(r, FRAME_PROGRAM, sizeof(*f) + path.n);
 }
 
+void run_pointed(struct probe_run *r, struct str path)
+{
+	(void)put(room(r, path.n), path.p, path.n);
+	commit(r, FRAME_POINTED, path.n);
+}
+
 void run_count(struct probe_run *r, uint64_t n)
 {
 	(void)put(room(r, sizeof(n)), &n, sizeof(n));

@@ -44,7 +44,8 @@ static bool is_program(int fd, const struct program *p)
 	char head[64];
 	ssize_t n = pread(fd, head, sizeof(head), 0);
 
-	return p->web || (n > 0 && kind_of(str_mem(head, (size_t)n)));
+	return p->web || p->pointed ||
+	       (n > 0 && kind_of(str_mem(head, (size_t)n)));
 }
 
 static void one(struct probe_run *r, struct progress *at,
@@ -115,6 +116,7 @@ static bool resume(const struct lane *from, struct lane *to)
 
 const struct job job_programs = {
 	.name = "programs",
+	.core = "files",
 	.run = run_programs,
 	.nstate = sizeof(struct progress),
 	.resume = resume,

@@ -21,6 +21,7 @@ struct probe_run {
 	int64_t began_ns;
 	struct sys sys;
 	struct map seen;       /* paths this reader has been at */
+	struct map named;      /* words of autoruns it has looked up */
 	struct extent *extent; /* scratch, LANE_MAX_EXTENTS */
 };
 
@@ -43,6 +44,7 @@ void run_data_done(struct probe_run *, size_t n);
 void run_end(struct probe_run *);
 void run_program(struct probe_run *, const struct frame_program *,
 		 struct str path);
+void run_pointed(struct probe_run *, struct str path);
 void run_count(struct probe_run *, uint64_t n);
 void run_done(struct probe_run *);
 

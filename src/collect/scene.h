@@ -16,7 +16,7 @@ struct program { /* to be collected after the walk */
 	struct str path;
 	int64_t ctime_ns;
 	uint64_t size;
-	bool web;
+	bool web, pointed; /* whatever its bytes are */
 };
 
 struct scene {
@@ -25,6 +25,7 @@ struct scene {
 	struct arena arena;
 	struct mounts mounts;
 	struct map done; /* paths whose content is in, or got a reader stuck */
+	struct map pointed;            /* paths that autoruns name, canonical */
 	uint64_t dead[SCENE_MAX_DEAD]; /* file systems that were given up */
 	size_t ndead;
 	struct program *program;

@@ -12,9 +12,9 @@
 
 #include "../host/dpkg.h"
 
-#define WALK_PATH 16384u /* bytes of a path; deeper is stated, not walked */
+#define WALK_PATH 32768u /* bytes of a path; deeper is stated, not walked */
 #define WALK_ROOTS 5u    /* starting points */
-#define WALK_DEPTH 1024u /* open directories of the chain */
+#define WALK_DEPTH 4096u /* open directories of the chain */
 #define WALK_DIRBUF 65536u
 #define WALK_NAMES (16u << 20) /* names of directories still to be entered */
 

@@ -42,6 +42,14 @@ static bool owned(struct walk *w, const char *name)
 	return dpkg_owner(&w->dpkg, walk_full(w, name)) != NULL;
 }
 
+/* Does an autorun name it? */
+static bool pointed(struct walk *w, const char *name)
+{
+	const struct map *m = &w->run->scene->pointed;
+
+	return m->nitem && map_get(m, walk_full(w, name)) != NULL;
+}
+
 static bool wanted(struct walk *w, const char *name, const struct meta *m)
 {
 	switch (w->run->scene->opt->hash) {
@@ -54,7 +62,8 @@ static bool wanted(struct walk *w, const char *name, const struct meta *m)
 	}
 	if (m->size < 2)
 		return false;
-	if (m->mode & 0111 || w->st->dir[w->st->depth - 1].odd)
+	if (m->mode & 0111 || w->st->dir[w->st->depth - 1].odd ||
+	    pointed(w, name))
 		return true;
 	/* a package's own library of scripts is named, not run */
 	return kind_program_name(str_of(name)) &&
@@ -129,12 +138,13 @@ static bool stray(struct walk *w, struct str path, const struct walk_facts *f)
 }
 
 static void candidate(struct walk *w, struct str path, const struct meta *m,
-		      bool web)
+		      bool web, bool named)
 {
 	struct frame_program p = {
 		.ctime_ns = m->ctime_ns,
 		.size = m->size,
 		.web = web,
+		.pointed = named,
 	};
 
 	run_program(w->run, &p, path);
@@ -184,6 +194,7 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 {
 	bool web = w->st->dir[w->st->depth - 1].web && m->size <= WEB_MAX &&
 		   kind_web_name(str_of(name));
+	bool named = pointed(w, name);
 	struct str path;
 
 	if (!w->ex)
@@ -196,11 +207,11 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 		examine(w, name, m, f);
 	path = walk_full(w, name);
 	/* without a look inside, mode and name are all there is to go by */
-	if ((f->kind || web ||
+	if ((f->kind || web || named ||
 	     (w->run->scene->opt->hash == HASH_NONE &&
 	      (m->mode & 0111 || kind_program_name(str_of(name))))) &&
 	    stray(w, path, f))
-		candidate(w, path, m, web);
+		candidate(w, path, m, web, named);
 }
 
 void walk_look_free(struct walk *w)
