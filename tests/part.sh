@@ -34,7 +34,7 @@ status=$?
 seconds=$(($(date +%s) - start))
 
 awk -v status="$status" '
-	/^[ \t]*ok [0-9]/ && /# [Ss][Kk][Ii][Pp]/ { skipped++; next }
+	/^[ \t]*(not )?ok [0-9]/ && /# [Ss][Kk][Ii][Pp]/ { skipped++; next }
 	/^[ \t]*ok [0-9]/ { passed++ }
 	/^[ \t]*not ok [0-9]/ { failed++ }
 	END { if (status != 0 && !failed) failed = 1
@@ -43,7 +43,8 @@ awk -v status="$status" '
 read -r passed failed skipped <"$counts/$name.count"
 
 if [ "$failed" -ne 0 ]; then
-	grep -B 12 -A 6 '^[ \t]*not ok' "$log" >"$log.failed" ||
+	sed '/^[ \t]*not ok.*# SKIP/d' "$log" |
+		grep -B 12 -A 6 '^[ \t]*not ok' >"$log.failed" ||
 		tail -n 40 "$log" >"$log.failed"
 	head -n 120 "$log.failed" | grep -v '^ok ' | sed 's/^/    /'
 fi
