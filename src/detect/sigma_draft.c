@@ -28,7 +28,8 @@ static void wrap(struct atom_draft *d, const struct units *u, struct str shown)
 	vec_grow(&w.u, &w.cap, u->n + 2, sizeof(*w.u));
 	if (head && !(u->n && u->u[0] == GLOB_MANY))
 		w.u[w.n++] = GLOB_MANY;
-	memcpy(w.u + w.n, u->u, u->n * sizeof(*u->u));
+	if (u->n)
+		memcpy(w.u + w.n, u->u, u->n * sizeof(*u->u));
 	w.n += u->n;
 	if (tail && !(w.n && w.u[w.n - 1] == GLOB_MANY))
 		w.u[w.n++] = GLOB_MANY;

@@ -164,6 +164,18 @@ static void define(struct scan *sc)
 			sc->s->yr, yara_external[i], value[i]);
 }
 
+/* libyara packs its matches without padding: read as bytes. */
+static bool next_match(const YR_MATCH **at, YR_MATCH *m)
+{
+	while (*at) {
+		memcpy(m, *at, sizeof(*m));
+		*at = m->next;
+		if (!m->is_private)
+			return true;
+	}
+	return false;
+}
+
 static void add_strings(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 {
 	YR_STRING *s;
@@ -171,11 +183,11 @@ static void add_strings(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 
 	yr_rule_strings_foreach(r, s)
 	{
-		YR_MATCH *m;
+		const YR_MATCH *at = yr->matches[s->idx].head;
+		YR_MATCH m;
 
-		yr_string_matches_foreach(yr, s, m)
-		{
-			size_t len = (size_t)m->data_length;
+		while (next_match(&at, &m)) {
+			size_t len = (size_t)m.data_length;
 
 			if (n++ >= MAX_SHOWN)
 				return;
@@ -184,8 +196,8 @@ static void add_strings(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 			ev_str(sc->ev, KEY_K_YARA_STRINGS,
 			       arena_fmt(&sc->arena, "%s@%lld: %.*s",
 					 s->identifier,
-					 (long long)(m->base + m->offset),
-					 (int)len, (const char *)m->data));
+					 (long long)(m.base + m.offset),
+					 (int)len, (const char *)m.data));
 		}
 	}
 }
