@@ -91,7 +91,7 @@ static void one_event(struct buf *b, int64_t ts, uint32_t source)
 	ev_cstr(&ev, KEY_USER_NAME, "bob");
 	ev.source = source;
 	ev.original = STR("the line of bob");
-	event_identify(&ev, STR("h"), STR("/p"));
+	event_identify(&ev, STR("h"), STR("/p"), &(struct identity){ 0 });
 	buf_clear(b);
 	event_put(b, &ev);
 }

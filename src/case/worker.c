@@ -26,6 +26,7 @@ struct worker {
 	struct arena keep, scratch, enrich;
 	struct buf rec;
 	struct event ev;
+	struct identity identity;
 	uint64_t nevent, nnote;
 };
 
@@ -102,7 +103,8 @@ static int take_event(struct sink *s, struct event *e)
 	if (k->matcher)
 		matcher_event(k->matcher, e);
 	event_identify(e, k->ctx->id,
-		       k->ws->src.path.n ? k->ws->src.path : k->ws->src.member);
+		       k->ws->src.path.n ? k->ws->src.path : k->ws->src.member,
+		       &k->identity);
 	key = (struct run_key){ e->when.ts_ns, e->source, e->sub, e->off };
 	buf_clear(&k->rec);
 	buf_c(&k->rec, REC_EVENT);
@@ -199,6 +201,7 @@ static void one_source(struct worker *k, uint32_t id)
 
 	k->ws = &k->w->source[id];
 	k->ctx = k->w->ctx[k->ws->src.host];
+	k->identity.known = false;
 	k->nevent = 0;
 	k->nnote = 0;
 	done->state = WORK_RUNNING;

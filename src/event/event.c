@@ -236,18 +236,39 @@ static void add_part(struct sha256 *h, struct str s)
 	sha256_add(h, s.p, s.n);
 }
 
-void event_identify(struct event *e, struct str host_id, struct str path)
+static void identify_origin(struct identity *k, struct str host_id,
+			    struct str dataset, struct str path)
 {
-	unsigned char digest[SHA256_LEN];
-	uint64_t place[2] = { e->off, e->sub };
 	struct sha256 h;
 
 	sha256_init(&h);
 	add_part(&h, host_id);
-	add_part(&h, e->dataset);
+	add_part(&h, dataset);
 	add_part(&h, path_unrotated(path));
-	sha256_add(&h, place, sizeof(place));
-	add_part(&h, e->record.n ? e->record : e->original);
+	sha256_end(&h, k->digest);
+	k->dataset = dataset;
+	k->known = true;
+}
+
+void event_identify(struct event *e, struct str host_id, struct str path,
+		    struct identity *k)
+{
+	struct str record = e->record.n ? e->record : e->original;
+	unsigned char digest[SHA256_LEN];
+	struct {
+		unsigned char origin[SHA256_LEN];
+		uint64_t off, sub;
+	} head;
+	struct sha256 h;
+
+	if (!k->known || !str_eq(k->dataset, e->dataset))
+		identify_origin(k, host_id, e->dataset, path);
+	memcpy(head.origin, k->digest, SHA256_LEN);
+	head.off = e->off;
+	head.sub = e->sub;
+	sha256_init(&h);
+	sha256_add(&h, &head, sizeof(head));
+	sha256_add(&h, record.p, record.n);
 	sha256_end(&h, digest);
 	memcpy(e->id, digest, EV_ID_LEN);
 }

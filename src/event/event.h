@@ -106,10 +106,18 @@ bool event_get(struct str rec, struct event *);
 unsigned event_peek(struct str rec, bool *hits);
 
 /*
- * id = 16 bytes of SHA-256 over host id, dataset, path without rotation
- * suffix, offset, record bytes and sub-index.
+ * id = 16 bytes of SHA-256 over (SHA-256 of host id, dataset, path without
+ * rotation suffix), offset, sub-index and record bytes.  The inner digest is
+ * kept in *k while host, dataset and path stay what they were; start with
+ * zeroes, and again for each source.
  */
-void event_identify(struct event *, struct str host_id, struct str path);
+struct identity {
+	struct str dataset;
+	unsigned char digest[32];
+	bool known;
+};
+void event_identify(struct event *, struct str host_id, struct str path,
+		    struct identity *k);
 /* /var/log/auth.log.2.gz -> /var/log/auth.log; `-20261101' likewise */
 struct str path_unrotated(struct str path);
 

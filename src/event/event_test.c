@@ -23,7 +23,8 @@ static void sample(struct event *e)
 	ev_named(e, KEY_K_JOURNAL, STR("B"), STR("2"));
 	ev_named(e, KEY_K_JOURNAL, STR("A"), STR("1"));
 	e->original = STR("line");
-	event_identify(e, STR("host"), STR("/var/log/auth.log"));
+	event_identify(e, STR("host"), STR("/var/log/auth.log"),
+		       &(struct identity){ 0 });
 }
 
 static void fields_stay_in_order(void **state)
@@ -62,10 +63,12 @@ static void id_ignores_rotation_but_not_place(void **state)
 	(void)state;
 	sample(&a);
 	memcpy(id, a.id, EV_ID_LEN);
-	event_identify(&a, STR("host"), STR("/var/log/auth.log.2.gz"));
+	event_identify(&a, STR("host"), STR("/var/log/auth.log.2.gz"),
+		       &(struct identity){ 0 });
 	assert_memory_equal(id, a.id, EV_ID_LEN);
 	a.off++;
-	event_identify(&a, STR("host"), STR("/var/log/auth.log"));
+	event_identify(&a, STR("host"), STR("/var/log/auth.log"),
+		       &(struct identity){ 0 });
 	assert_memory_not_equal(id, a.id, EV_ID_LEN);
 }
 

@@ -67,8 +67,22 @@ static const struct head *at(const struct run_buf *b, uint32_t place)
 						   (uint64_t)place * ALIGN);
 }
 
-/* Places of all whole records; fewer than count when the buffer is broken. */
-static uint64_t places(const struct run_buf *b, uint32_t *out, uint64_t max)
+/* What is sorted: the time stands beside the place, ties look closer. */
+struct item {
+	int64_t ts;
+	uint32_t place;
+};
+
+static int cmp_items(const struct run_buf *b, const struct item *x,
+		     const struct item *y)
+{
+	if (x->ts != y->ts)
+		return x->ts < y->ts ? -1 : 1;
+	return cmp(&at(b, x->place)->key, &at(b, y->place)->key);
+}
+
+/* All whole records; fewer than count when the buffer is broken. */
+static uint64_t places(const struct run_buf *b, struct item *out, uint64_t max)
 {
 	uint64_t pos = 0, n = 0;
 
@@ -78,17 +92,18 @@ static uint64_t places(const struct run_buf *b, uint32_t *out, uint64_t max)
 		if (h->check != ~h->len || h->len > RUN_MAX_RECORD ||
 		    padded(sizeof(*h) + h->len) > b->used - pos)
 			break;
-		out[n++] = (uint32_t)(pos / ALIGN);
+		out[n++] = (struct item){ h->key.ts, (uint32_t)(pos / ALIGN) };
 		pos += padded(sizeof(*h) + h->len);
 	}
 	return n;
 }
 
-static void merge_two(const struct run_buf *b, const uint32_t *x, uint64_t nx,
-		      const uint32_t *y, uint64_t ny, uint32_t *o)
+static void merge_two(const struct run_buf *b, const struct item *x,
+		      uint64_t nx, const struct item *y, uint64_t ny,
+		      struct item *o)
 {
 	while (nx && ny) {
-		if (cmp(&at(b, *y)->key, &at(b, *x)->key) < 0) {
+		if (cmp_items(b, y, x) < 0) {
 			*o++ = *y++;
 			ny--;
 		} else {
@@ -101,52 +116,40 @@ static void merge_two(const struct run_buf *b, const uint32_t *x, uint64_t nx,
 }
 
 /* End of the ascending stretch that begins at i. */
-static uint64_t stretch(const struct run_buf *b, const uint32_t *p, uint64_t i,
-			uint64_t n)
+static uint64_t stretch(const struct run_buf *b, const struct item *p,
+			uint64_t i, uint64_t n)
 {
-	while (++i < n && cmp(&at(b, p[i - 1])->key, &at(b, p[i])->key) <= 0)
+	while (++i < n && cmp_items(b, &p[i - 1], &p[i]) <= 0)
 		;
 	return i;
 }
 
 /* Insertion sort of short stretches, so that merges have work to chew on. */
-#define RUN_MIN 32u
-static uint64_t seed_stretch(const struct run_buf *b, uint32_t *p, uint64_t i,
-			     uint64_t n)
+#define RUN_MIN 24u
+static uint64_t seed_stretch(const struct run_buf *b, struct item *p,
+			     uint64_t i, uint64_t n)
 {
-	uint64_t end = stretch(b, p, i, n),
-		 to = i + RUN_MIN < n ? i + RUN_MIN : n;
+	uint64_t end = stretch(b, p, i, n);
+	uint64_t to = i + RUN_MIN < n ? i + RUN_MIN : n;
 
 	for (; end < to; end++) {
-		uint32_t v = p[end];
+		struct item v = p[end];
 		uint64_t k = end;
 
-		for (; k > i && cmp(&at(b, v)->key, &at(b, p[k - 1])->key) < 0;
-		     k--)
+		for (; k > i && cmp_items(b, &v, &p[k - 1]) < 0; k--)
 			p[k] = p[k - 1];
 		p[k] = v;
 	}
 	return end;
 }
 
-static uint32_t *sorted(const struct run_buf *b, uint64_t *count)
+/* Merges neighbouring stretches until one is left; p or q, whichever has it. */
+static struct item *merge_all(const struct run_buf *b, struct item *p,
+			      struct item *q, uint64_t *edge, size_t nedge)
 {
-	uint64_t max = b->count, n;
-	uint32_t *p = xmalloc(max * sizeof(*p)), *q;
-	uint64_t *edge; /* stretch k is edge[k] .. edge[k + 1] */
-	size_t nedge = 1;
-
-	n = places(b, p, max);
-	*count = n;
-	if (n == 0 || stretch(b, p, 0, n) == n)
-		return p;
-	q = xmalloc(n * sizeof(*q));
-	edge = xmalloc((n / RUN_MIN + 3) * sizeof(*edge));
-	for (uint64_t i = 0; i < n;)
-		edge[nedge++] = i = seed_stretch(b, p, i, n);
 	while (nedge > 2) {
+		struct item *t = p;
 		size_t o = 1;
-		uint32_t *t = p;
 
 		for (size_t k = 0; k + 1 < nedge; k += 2) {
 			uint64_t lo = edge[k], mid = edge[k + 1];
@@ -160,9 +163,31 @@ static uint32_t *sorted(const struct run_buf *b, uint64_t *count)
 		p = q;
 		q = t;
 	}
-	free(q);
-	free(edge);
 	return p;
+}
+
+static uint32_t *sorted(const struct run_buf *b, uint64_t *count)
+{
+	uint64_t n, *edge; /* stretch k is edge[k] .. edge[k + 1] */
+	struct item *p = xmalloc(b->count * sizeof(*p)), *q, *r = p;
+	uint32_t *order;
+	size_t nedge = 1;
+
+	*count = n = places(b, p, b->count);
+	q = xmalloc(n * sizeof(*q));
+	if (n && stretch(b, p, 0, n) < n) {
+		edge = xmalloc((n / RUN_MIN + 3) * sizeof(*edge));
+		for (uint64_t i = 0; i < n;)
+			edge[nedge++] = i = seed_stretch(b, p, i, n);
+		r = merge_all(b, p, q, edge, nedge);
+		free(edge);
+	}
+	order = xmalloc(n * sizeof(*order));
+	for (uint64_t i = 0; i < n; i++)
+		order[i] = r[i].place;
+	free(p);
+	free(q);
+	return order;
 }
 
 void run_keep(struct run_buf *b, struct run *out)

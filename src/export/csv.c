@@ -11,14 +11,22 @@ static const uint16_t column[] = {
 };
 #define NCOLUMN (sizeof(column) / sizeof(column[0]))
 
+/* bytes that make a cell need quotes: `"' `,' CR LF */
+static bool plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c <= ',' &&
+		    (c == '"' || c == ',' || c == '\n' || c == '\r'))
+			return false;
+	}
+	return true;
+}
+
 static void cell(struct buf *b, struct str s)
 {
-	bool quote = false;
-
-	for (size_t i = 0; i < s.n && !quote; i++)
-		quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' ||
-			s.p[i] == '\r';
-	if (!quote) {
+	if (plain(s)) {
 		buf_str(b, s);
 		return;
 	}

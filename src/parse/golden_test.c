@@ -66,7 +66,8 @@ static int on_event(struct sink *s, struct event *e)
 	struct collector *c = (struct collector *)s;
 	struct row *r;
 
-	event_identify(e, c->w->ctx.id, c->w->src.path);
+	event_identify(e, c->w->ctx.id, c->w->src.path,
+		       &(struct identity){ 0 });
 	vec_grow(&c->row, &c->cap, c->nrow + 1, sizeof(*c->row));
 	r = &c->row[c->nrow++];
 	*r = (struct row){ .at = c->wire.n,
