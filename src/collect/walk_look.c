@@ -122,13 +122,14 @@ static bool digest(struct walk *w, int fd, size_t have, bool owned,
 }
 
 /* Does no package account for it? */
-static bool stray(struct walk *w, struct str path, const struct walk_facts *f)
+static bool stray(struct walk *w, struct str path, const struct walk_facts *f,
+		  bool named)
 {
 	const struct package *p;
 
 	switch (dpkg_state(&w->dpkg, path, str_of(f->md5), &p)) {
-	case PKG_UNKNOWN: /* no database: places speak */
-		return !kind_system_dir(path);
+	case PKG_UNKNOWN: /* no database: places and autoruns speak */
+		return named || !kind_system_dir(path);
 	case PKG_UNPACKAGED:
 	case PKG_MODIFIED:
 		return true;
@@ -210,7 +211,7 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 	if ((f->kind || web || named ||
 	     (w->run->scene->opt->hash == HASH_NONE &&
 	      (m->mode & 0111 || kind_program_name(str_of(name))))) &&
-	    stray(w, path, f))
+	    stray(w, path, f, named))
 		candidate(w, path, m, web, named);
 }
 
