@@ -205,6 +205,8 @@ static void one_source(struct worker *k, uint32_t id)
 	k->nevent = 0;
 	k->nnote = 0;
 	done->state = WORK_RUNNING;
+	if (k->matcher)
+		matcher_source(k->matcher, &k->ws->src);
 	parse_one(k, done);
 	if (k->scanner && scanner_wants(k->scanner, &k->ws->src))
 		(void)scanner_source(k->scanner, &k->ws->src, k->ctx, &k->ev,

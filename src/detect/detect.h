@@ -57,8 +57,10 @@ void ruleset_free(struct ruleset *);
 struct matcher;
 struct matcher *matcher_new(const struct ruleset *);
 void matcher_event(struct matcher *, struct event *);
+/* The source of the events that follow (konseki.source); NULL: unknown. */
+void matcher_source(struct matcher *, const struct source *);
 /* how often rule i was evaluated, for the case */
-const uint64_t *matcher_evaluated(const struct matcher *);
+const uint64_t *matcher_evaluated(struct matcher *);
 void matcher_free(struct matcher *);
 
 /*

@@ -100,6 +100,7 @@ static bool special(struct str name, struct ref *r)
 		{ "event.category", REF_CATEGORY },
 		{ "event.type", REF_TYPE },
 		{ "event.original", REF_RECORD },
+		{ "konseki.source", REF_SOURCE },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)

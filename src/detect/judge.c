@@ -297,6 +297,7 @@ void judge_event(struct judge *j, const struct event *e,
 			match_begin(j->m, e);
 		begun = true;
 		j->src = src;
+		matcher_source(j->m, src);
 		j->host = src ? src->host : 0;
 		if (!j->rs->rule[rule].base)
 			see(j, (uint32_t)rule, NULL);

@@ -70,8 +70,16 @@ void matcher_free(struct matcher *m)
 	free(m);
 }
 
-const uint64_t *matcher_evaluated(const struct matcher *m)
+void matcher_source(struct matcher *m, const struct source *src)
 {
+	m->src = src;
+}
+
+const uint64_t *matcher_evaluated(struct matcher *m)
+{
+	if (m->counted)
+		return m->evaluated;
+	m->counted = true;
 	memset(m->evaluated, 0, m->rs->nrule * sizeof(*m->evaluated));
 	for (size_t i = 0; i < NBUCKET; i++) {
 		const struct bucket *b = &m->bucket[i];
@@ -277,6 +285,7 @@ void matcher_event(struct matcher *m, struct event *e)
 	match_begin(m, e);
 	b = find(m, &spare);
 	b->count++;
+	m->counted = false;
 	for (uint32_t i = 0; i < b->nfield; i++)
 		match_scan(m, m->cand[b->first + b->n + i]);
 	/* asking rules may scan fields that can trigger nothing here */

@@ -22,6 +22,8 @@ struct matcher {
 	const struct ruleset *rs;
 	const struct image *im;
 	const struct event *ev;
+	const struct source *src; /* NULL: unknown */
+	bool counted;             /* evaluated[] is up to date */
 	uint32_t gen;
 	uint32_t *hit_gen; /* per atom: gen in which the automaton hit it */
 	uint32_t *hit;     /* those atoms, in the order of their hits */

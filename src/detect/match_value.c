@@ -107,6 +107,10 @@ static void add_ref(struct matcher *m, const struct ref *r)
 	case REF_EVENT_KIND:
 		add(m, str_of(event_kind[e->event_kind % 3]), NULL);
 		break;
+	case REF_SOURCE:
+		if (m->src && m->src->path.n)
+			add(m, m->src->path, NULL);
+		break;
 	case REF_CATEGORY:
 		add_words(m, kind_info(e->kind)->category);
 		break;

@@ -31,7 +31,8 @@ enum ref_type {
 	REF_EVENT_KIND,
 	REF_CATEGORY,
 	REF_TYPE,
-	REF_RECORD /* keywords */
+	REF_RECORD, /* keywords */
+	REF_SOURCE  /* path of the evidence */
 };
 struct ref {
 	uint8_t type;
