@@ -154,7 +154,13 @@ int output_open(struct output *o, const struct scene *sc, const char *hostname,
 	if (!opt->force && lstat(o->path, &st) == 0)
 		return err_set(err, "%s exists already; --force replaces it",
 			       o->path);
-	(void)unlink(o->partial); /* of a run that was killed; may be absent */
+	/* of a run that was killed: it may be all there is of that moment */
+	if (!opt->force && lstat(o->partial, &st) == 0)
+		return err_set(err,
+			       "%s exists: a run that is under way or was "
+			       "cut; --force replaces it",
+			       o->partial);
+	(void)unlink(o->partial); /* may be absent */
 	o->fd = open(o->partial,
 		     O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		     0600);
