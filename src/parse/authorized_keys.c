@@ -115,10 +115,13 @@ static struct str user_of(const struct parse *p)
 static enum outcome key_emit(struct parse *p, const struct text_line *l,
 			     struct str options, struct str line)
 {
-	struct str type = str_cut(&line, ' ');
-	struct str rest = str_trim(line), base64 = str_cut(&rest, ' ');
-	struct str print = fingerprint(p, type, base64);
+	struct scan s = scan_of(line);
+	struct str type = scan_word(&s), base64, print;
 	struct event *e = p->ev;
+
+	(void)scan_blank(&s);
+	base64 = scan_word(&s);
+	print = fingerprint(p, type, base64);
 
 	if (!print.n) {
 		parse_note(p, NOTE_DAMAGED, "key of authorized_keys", l->off, 0,
@@ -131,24 +134,29 @@ static enum outcome key_emit(struct parse *p, const struct text_line *l,
 	ev_str(e, KEY_PROCESS_COMMAND_LINE, command_of(options, p->scratch));
 	ev_str(e, KEY_K_AUTH_KEY_FINGERPRINT, print);
 	ev_str(e, KEY_K_AUTH_KEY_TYPE, type);
-	ev_str(e, KEY_K_AUTORUN_COMMENT, str_trim(rest));
+	ev_str(e, KEY_K_AUTORUN_COMMENT, str_trim(s.s));
 	ev_cstr(e, KEY_K_AUTORUN_MECHANISM, "authorized_keys");
 	ev_str(e, KEY_K_AUTORUN_OPTIONS, options);
 	ev_str(e, KEY_K_AUTORUN_PATH, p->src->path);
 	return parse_emit(p);
 }
 
+static bool starts_with_type(struct str line)
+{
+	struct scan s = scan_of(line);
+
+	return is_type(scan_word(&s));
+}
+
 static enum outcome line_take(struct parse *p, const struct text_line *l)
 {
-	struct str line = str_trim(l->line), options = STR_NONE, rest;
+	struct str line = str_trim(l->line), options = STR_NONE;
 
 	if (line.n == 0 || line.p[0] == '#')
 		return WHOLE;
-	rest = line;
-	if (!is_type(str_cut(&rest, ' ')))
+	if (!starts_with_type(line))
 		options = options_cut(&line);
-	rest = line;
-	if (is_type(str_cut(&rest, ' ')))
+	if (starts_with_type(line))
 		return key_emit(p, l, options, line);
 	parse_note(p, NOTE_DAMAGED, "line of authorized_keys", l->off, 0,
 		   l->line.n);

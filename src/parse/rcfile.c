@@ -31,6 +31,9 @@ static const struct place {
 	{ "/etc/cron.daily/*", "cron_script" },
 	{ "/etc/cron.weekly/*", "cron_script" },
 	{ "/etc/cron.monthly/*", "cron_script" },
+	{ "/var/spool/cron/atjobs/*", "cron_at" },
+	{ "/var/spool/at/*", "cron_at" },
+	{ "/etc/environment", "shell_profile" },
 	{ "/etc/update-motd.d/*", "motd" },
 	{ "/etc/network/if-*.d/*", "network_hook" },
 	{ "/etc/NetworkManager/dispatcher.d/**", "network_hook" },
@@ -171,17 +174,20 @@ static enum outcome parse(struct parse *p)
 	struct script s = { .a = { .dataset = "rcfile" } };
 	enum outcome got = WHOLE;
 	struct text_line l;
+	bool more = true;
 	size_t at = 0;
 
 	s.a.mechanism = mech ? mech : "script";
 	s.a.name = str_base(p->src->path);
 	s.a.user = user_of(p, s.a.mechanism);
 	s.a.enabled = enabled(p->src, s.a.mechanism);
-	while (got != STOP &&
-	       text_next_logical(p->src->data, &at, &l, STR_NONE, p->scratch)) {
+	while (more && got != STOP) {
 		struct arena_mark mark = arena_mark(p->scratch);
 
-		got = line_take(p, &s, &l);
+		more = text_next_logical(p->src->data, &at, &l, STR_NONE,
+					 p->scratch);
+		if (more)
+			got = line_take(p, &s, &l);
 		arena_rewind(p->scratch, mark);
 	}
 	if (got != STOP)
@@ -207,6 +213,9 @@ static const char *const paths[] = {
 	"/etc/NetworkManager/dispatcher.d/**",
 	"/etc/networkd-dispatcher/**",
 	"/etc/dhcp/dhclient-*-hooks.d/*",
+	"/var/spool/cron/atjobs/*",
+	"/var/spool/at/*",
+	"/etc/environment",
 	"/etc/ssh/sshrc",
 	"/etc/skel/.*",
 	"/etc/X11/Xsession.d/*",

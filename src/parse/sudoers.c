@@ -23,10 +23,12 @@ static void who(struct event *e, struct str w)
 
 static void rule(struct parse *p, struct str line)
 {
-	struct str spec = line, w = str_cut(&spec, ' '), runas = STR_NONE;
+	struct scan s = scan_of(line);
+	struct str spec, runas = STR_NONE;
 	struct event *e = p->ev;
 
-	who(e, w);
+	who(e, scan_word(&s));
+	spec = s.s;
 	(void)str_cut(&spec, '='); /* hosts */
 	spec = str_trim(spec);
 	if (spec.n && spec.p[0] == '(') {
@@ -60,26 +62,35 @@ static bool is_comment(struct str line)
 		!(line.n > 1 && line.p[1] >= '0' && line.p[1] <= '9'));
 }
 
+static enum outcome line_take(struct parse *p, const struct text_line *l)
+{
+	struct str line = str_trim(l->line);
+
+	if (is_comment(line))
+		return WHOLE;
+	stream_state(p, KIND_STATE, STR("sudoers"), l->off);
+	p->ev->original = l->line;
+	ev_str(p->ev, KEY_FILE_PATH, p->src->path);
+	if (is_rule(line))
+		rule(p, line);
+	ev_str(p->ev, KEY_K_MESSAGE, line);
+	return parse_emit(p);
+}
+
 static enum outcome parse(struct parse *p)
 {
 	enum outcome got = WHOLE;
 	struct text_line l;
 	size_t at = 0;
+	bool more = true;
 
-	while (got != STOP &&
-	       text_next_logical(p->src->data, &at, &l, STR_NONE, p->scratch)) {
+	while (more && got != STOP) {
 		struct arena_mark mark = arena_mark(p->scratch);
-		struct str line = str_trim(l.line);
 
-		if (is_comment(line))
-			continue;
-		stream_state(p, KIND_STATE, STR("sudoers"), l.off);
-		p->ev->original = l.line;
-		ev_str(p->ev, KEY_FILE_PATH, p->src->path);
-		if (is_rule(line))
-			rule(p, line);
-		ev_str(p->ev, KEY_K_MESSAGE, line);
-		got = parse_emit(p);
+		more = text_next_logical(p->src->data, &at, &l, STR_NONE,
+					 p->scratch);
+		if (more)
+			got = line_take(p, &l);
 		arena_rewind(p->scratch, mark);
 	}
 	return got;
