@@ -25,18 +25,6 @@ static void *share(size_t n)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static const struct work_source *sorting; /* qsort has no argument */
-
-static int largest_first(const void *x, const void *y)
-{
-	const struct source *a = &sorting[*(const uint32_t *)x].src;
-	const struct source *b = &sorting[*(const uint32_t *)y].src;
-
-	if (a->size != b->size)
-		return a->size > b->size ? -1 : 1;
-	return a->id < b->id ? -1 : 1;
-}
-
 /* Everything that is shared with processes that do not exist yet. */
 static int prepare(struct work *w, const struct inputs *in, struct err *err)
 {
@@ -47,12 +35,6 @@ static int prepare(struct work *w, const struct inputs *in, struct err *err)
 	w->spool = in->spool;
 	w->spool_size = in->spool_size;
 	w->nctx = in->nhost;
-	w->queue = xmalloc(w->nsource * sizeof(*w->queue));
-	for (uint32_t i = 0; i < w->nsource; i++)
-		w->queue[i] = i;
-	sorting = w->source;
-	if (w->nsource)
-		qsort(w->queue, w->nsource, sizeof(*w->queue), largest_first);
 	w->next = share(sizeof(*w->next));
 	w->done = share(w->nsource * sizeof(*w->done));
 	w->slot = share(w->jobs * sizeof(*w->slot));

@@ -4,6 +4,7 @@
  */
 #include "work.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,54 @@ static void fail(struct frame_out *o, const char *why)
 {
 	frame_put(o, FRAME_ERROR, str_of(why));
 	(void)frame_flush(o); /* the parent also sees our exit status */
+}
+
+/* ---- what there is to do ---- */
+
+static void add_slice(struct work *w, uint32_t id, uint64_t from, uint64_t to)
+{
+	vec_grow(&w->queue, &w->capqueue, w->nqueue + 1, sizeof(*w->queue));
+	w->queue[w->nqueue++] = (struct work_slice){ id, from, to };
+}
+
+/* A big source whose parser can be cut becomes several pieces of work. */
+static void add_work(struct work *w, const struct source *s)
+{
+	const struct parser *p = NULL;
+	uint64_t from = 0, step = s->size / (w->jobs * 4u) + 1;
+
+	if (step < WORK_SLICE_BYTES)
+		step = WORK_SLICE_BYTES;
+	if (w->jobs > 1 && s->size > 2 * step && s->short_at == UINT64_MAX)
+		p = parser_pick(s);
+	while (p && p->split && s->size - from > step) {
+		uint64_t to = p->split(s, from + step);
+
+		if (to <= from || to >= s->size)
+			break;
+		add_slice(w, s->id, from, to);
+		from = to;
+	}
+	add_slice(w, s->id, from, s->size);
+}
+
+static int largest_first(const void *x, const void *y)
+{
+	const struct work_slice *a = x, *b = y;
+
+	if (a->to - a->from != b->to - b->from)
+		return a->to - a->from > b->to - b->from ? -1 : 1;
+	if (a->source != b->source)
+		return a->source < b->source ? -1 : 1;
+	return (a->from > b->from) - (a->from < b->from);
+}
+
+static void build_queue(struct work *w)
+{
+	for (size_t i = 0; i < w->nsource; i++)
+		add_work(w, &w->source[i].src);
+	if (w->nqueue)
+		qsort(w->queue, w->nqueue, sizeof(*w->queue), largest_first);
 }
 
 /* ---- contexts ---- */
@@ -186,7 +235,7 @@ static void ended(struct job *j, int status, bool timeout)
 		note_loss(j->w, j->slot, in - 1,
 			  timeout ? NOTE_TIMEOUT : NOTE_CRASHED);
 	slot->running = 0;
-	if (*j->w->next < j->w->nsource && start(j) == 0)
+	if (*j->w->next < j->w->nqueue && start(j) == 0)
 		j->over = false;
 }
 
@@ -211,8 +260,8 @@ static void look(struct job *j, int wait_ms)
 
 static void progress(const struct work *w, struct frame_out *o)
 {
-	uint64_t n[3] = { *w->next < w->nsource ? *w->next : w->nsource,
-			  w->nsource, 0 };
+	uint64_t n[3] = { *w->next < w->nqueue ? *w->next : w->nqueue,
+			  w->nqueue, 0 };
 
 	for (size_t i = 0; i < w->nsource; i++)
 		n[2] += w->done[i].nevent;
@@ -456,6 +505,7 @@ int analyst_run(struct work *w, struct frame_out *o)
 	}
 	sandbox_enter(&box, &sb);
 	build_contexts(w);
+	build_queue(w);
 	tell_hosts(w, o);
 	if (w->opt->nrule) {
 		w->rules = ruleset_compile(w->opt->rule, w->opt->nrule);

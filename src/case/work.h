@@ -13,7 +13,8 @@
 #define WORK_BUF_BYTES (24u << 20) /* one worker's run buffer */
 #define WORK_MAX_RUNS 4096u        /* spilled runs of one worker */
 #define WORK_MAX_NOTES 200u        /* of one source; the rest is counted */
-#define WORK_SOURCE_SECONDS 900    /* the last net for one source */
+#define WORK_SLICE_BYTES (8u << 20)
+#define WORK_SOURCE_SECONDS 900 /* the last net for one source */
 
 /* record types in the store: the first byte of each record */
 enum { REC_EVENT = 'E', REC_NOTE = 'N' };
@@ -23,9 +24,14 @@ struct work_source {       /* fixed before the fork */
 	uint64_t spool_off;
 };
 
-struct work_done {              /* shared; written by the worker that had it */
-	uint32_t parser;        /* index in parser_table + 1; 0: none */
-	uint8_t outcome, state; /* enum work_state */
+struct work_slice { /* what a worker takes: a source or a part of it */
+	uint32_t source;
+	uint64_t from, to;
+};
+
+struct work_done {               /* shared; by the workers that had it */
+	uint32_t parser;         /* index in parser_table + 1; 0: none */
+	uint32_t outcome, state; /* worst of its slices; enum work_state */
 	uint64_t nevent, nnote;
 };
 enum work_state {
@@ -51,8 +57,9 @@ struct work {
 	const struct analysis_options *opt;
 	struct work_source *source; /* by id */
 	size_t nsource;
-	uint32_t *queue; /* source ids, largest first */
-	uint32_t *next;  /* shared: index in queue */
+	struct work_slice *queue; /* largest first */
+	size_t nqueue, capqueue;
+	uint32_t *next; /* shared: index in queue */
 	struct work_done *done;
 	struct work_slot *slot;
 	struct run_buf **buf; /* shared, one a worker */

@@ -19,7 +19,7 @@ struct worker {
 	struct sink sink; /* the chain's end: what parsers emit into */
 	struct work *w;
 	unsigned slot;
-	const struct work_source *ws;
+	struct source src; /* the source, or the slice of it, at hand */
 	const struct context *ctx;
 	struct matcher *matcher;
 	struct scanner *scanner;
@@ -97,13 +97,13 @@ static int take_event(struct sink *s, struct event *e)
 	struct run_key key;
 	int r;
 
-	e->source = k->ws->src.id;
-	enrich(e, &k->ws->src, k->ctx, &k->enrich);
+	e->source = k->src.id;
+	enrich(e, &k->src, k->ctx, &k->enrich);
 	add_readings(e, &k->enrich);
 	if (k->matcher)
 		matcher_event(k->matcher, e);
 	event_identify(e, k->ctx->id,
-		       k->ws->src.path.n ? k->ws->src.path : k->ws->src.member,
+		       k->src.path.n ? k->src.path : k->src.member,
 		       &k->identity);
 	key = (struct run_key){ e->when.ts_ns, e->source, e->sub, e->off };
 	buf_clear(&k->rec);
@@ -123,7 +123,7 @@ static void take_note(struct sink *s, const struct note *n)
 
 	if (k->nnote++ >= WORK_MAX_NOTES)
 		return;
-	copy.source = k->ws->src.id;
+	copy.source = k->src.id;
 	/* after all events; nnote keeps keys apart */
 	key = (struct run_key){ INT64_MAX, copy.source, (uint32_t)k->nnote,
 				n->off };
@@ -157,10 +157,21 @@ static bool promised(struct str path)
 	return false;
 }
 
-/* Text parsers are driven by lines.c through their parse function. */
+/* Slices of one source are in several hands. */
+static void worse(struct work_done *done, enum outcome o)
+{
+	uint32_t was = __atomic_load_n(&done->outcome, __ATOMIC_RELAXED);
+
+	while (was < (uint32_t)o &&
+	       !__atomic_compare_exchange_n(&done->outcome, &was, (uint32_t)o,
+					    false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED))
+		;
+}
+
 static void parse_one(struct worker *k, struct work_done *done)
 {
-	const struct source *src = &k->ws->src;
+	const struct source *src = &k->src;
 	const struct parser *p = src->size ? parser_pick(src) : NULL;
 	struct parse run = { .src = src,
 			     .ctx = k->ctx,
@@ -171,14 +182,14 @@ static void parse_one(struct worker *k, struct work_done *done)
 
 	if (p) {
 		done->parser = parser_index(p);
-		done->outcome = (uint8_t)parser_run(p, &run);
+		worse(done, parser_run(p, &run));
 	} else if (src->size && promised(src->path)) {
 		struct note n = { .kind = NOTE_REFUSED,
 				  .source = src->id,
 				  .have = src->size,
 				  .what = STR("no parser knows this content") };
 
-		done->outcome = REFUSED;
+		worse(done, REFUSED);
 		take_note(&k->sink, &n);
 	}
 	if (src->short_at != UINT64_MAX) {
@@ -193,34 +204,41 @@ static void parse_one(struct worker *k, struct work_done *done)
 	}
 }
 
-static void one_source(struct worker *k, uint32_t id)
+/* Pages behind us may go; failure costs memory only. */
+static void drop_pages(struct str d)
 {
-	struct work_done *done = &k->w->done[id];
-	struct str d;
-	uintptr_t from;
+	uintptr_t from = (uintptr_t)d.p & ~(uintptr_t)4095;
 
-	k->ws = &k->w->source[id];
-	k->ctx = k->w->ctx[k->ws->src.host];
+	if (d.n)
+		(void)madvise((void *)from, (uintptr_t)d.p + d.n - from,
+			      MADV_DONTNEED);
+}
+
+static void one_slice(struct worker *k, const struct work_slice *slice)
+{
+	const struct source *whole = &k->w->source[slice->source].src;
+	struct work_done *done = &k->w->done[slice->source];
+
+	k->src = *whole;
+	k->src.base = slice->from;
+	k->src.size = slice->to - slice->from;
+	k->src.data = str_head(str_skip(whole->data, slice->from), k->src.size);
+	k->ctx = k->w->ctx[whole->host];
 	k->identity.known = false;
 	k->nevent = 0;
 	k->nnote = 0;
 	done->state = WORK_RUNNING;
-	if (k->matcher)
-		matcher_source(k->matcher, &k->ws->src);
 	parse_one(k, done);
-	if (k->scanner && scanner_wants(k->scanner, &k->ws->src))
-		(void)scanner_source(k->scanner, &k->ws->src, k->ctx, &k->ev,
+	if (k->scanner && k->src.size == whole->size &&
+	    scanner_wants(k->scanner, whole))
+		(void)scanner_source(k->scanner, whole, k->ctx, &k->ev,
 				     &k->sink);
-	done->nevent = k->nevent;
-	done->nnote = k->nnote;
+	__atomic_fetch_add(&done->nevent, k->nevent, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&done->nnote, k->nnote, __ATOMIC_RELAXED);
 	done->state = WORK_DONE;
 	arena_free(&k->keep);
 	arena_free(&k->scratch);
-	d = k->ws->src.data;
-	from = (uintptr_t)d.p & ~(uintptr_t)4095;
-	if (d.n) /* pages behind us may go; failure costs memory only */
-		(void)madvise((void *)from, (uintptr_t)d.p + d.n - from,
-			      MADV_DONTNEED);
+	drop_pages(k->src.data);
 }
 
 int worker_run(struct work *w, unsigned slot)
@@ -244,10 +262,10 @@ int worker_run(struct work *w, unsigned slot)
 	for (;;) {
 		uint32_t i = __atomic_fetch_add(w->next, 1, __ATOMIC_RELAXED);
 
-		if (i >= w->nsource)
+		if (i >= w->nqueue)
 			break;
-		w->slot[slot].running = w->queue[i] + 1;
-		one_source(k, w->queue[i]);
+		w->slot[slot].running = w->queue[i].source + 1;
+		one_slice(k, &w->queue[i]);
 		w->slot[slot].running = 0;
 	}
 	if (k->matcher)

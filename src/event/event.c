@@ -212,12 +212,24 @@ static bool rotation(struct str s)
 	return true;
 }
 
+/* system@<id>-<seq>-<time>.journal, system.journal~ -> system */
+static struct str journal_unrotated(struct str path, size_t base)
+{
+	size_t at = str_chr(str_skip(path, base), '@');
+
+	if (at != (size_t)-1)
+		return str_head(path, base + at);
+	return str_head(path, str_rchr(path, '.'));
+}
+
 struct str path_unrotated(struct str path)
 {
 	static const char *const packed[] = { ".gz", ".bz2", ".xz", ".zst",
 					      ".lzma" };
 	size_t base = str_rchr(path, '/') + 1; /* 0 when there is none */
 
+	if (str_ends(path, STR(".journal")) || str_ends(path, STR(".journal~")))
+		return journal_unrotated(path, base);
 	for (size_t i = 0; i < sizeof(packed) / sizeof(packed[0]); i++)
 		if (str_ends(path, str_of(packed[i])))
 			path.n -= strlen(packed[i]);

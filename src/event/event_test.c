@@ -83,6 +83,9 @@ static void rotation_suffixes(void **state)
 		{ "/usr/lib/libfoo.so.1.2.3456",
 		  "/usr/lib/libfoo.so.1.2.3456" },
 		{ "/a/.1", "/a/.1" },
+		{ "/j/system@0a1b-00-05.journal", "/j/system" },
+		{ "/j/system@0a1b-00-05.journal~", "/j/system" },
+		{ "/j/system.journal", "/j/system" },
 	};
 
 	(void)state;

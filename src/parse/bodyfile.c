@@ -245,7 +245,7 @@ static enum outcome parse(struct parse *p)
 
 	while (rest.p && rest.n) {
 		struct arena_mark mark = arena_mark(p->scratch);
-		uint64_t off = (uint64_t)(rest.p - base);
+		uint64_t off = p->src->base + (uint64_t)(rest.p - base);
 		struct str line = lines_next(&rest);
 		enum outcome o;
 
@@ -284,6 +284,14 @@ static unsigned probe(const struct source *src)
 	return good > bad ? 40 : CANNOT;
 }
 
+/* any line can be the first of a slice */
+static uint64_t split(const struct source *src, uint64_t off)
+{
+	size_t i = str_chr(str_skip(src->data, off), '\n');
+
+	return i == (size_t)-1 ? src->size : off + i + 1;
+}
+
 static const char *const paths[] = { "**/bodyfile", "**/bodyfile.txt",
 				     "**/*.bodyfile", "**/*.body", NULL };
 
@@ -294,4 +302,5 @@ const struct parser parser_bodyfile = {
 	.paths = paths,
 	.probe = probe,
 	.parse = parse,
+	.split = split,
 };

@@ -41,6 +41,12 @@ struct parser {
 	 */
 	enum outcome (*line)(struct parse *, struct str line, struct when *,
 			     uint64_t off);
+	/*
+	 * Optional: the next place at or after off where the artifact can be
+	 * cut, so that one big file uses all cores.  Its parser then gets
+	 * slices and adds src->base to its offsets.
+	 */
+	uint64_t (*split)(const struct source *, uint64_t off);
 };
 
 #define PARSER(name) extern const struct parser parser_##name;
