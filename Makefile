@@ -150,7 +150,7 @@ $(UNIT:build/t/%=asan-%): asan-%: build/asan/t/%
 
 # Programs that the tests from outside need, one source each; a line
 # "libs: -lx" in the source says what else to link.
-HELPER_SRC := $(wildcard tests/*.c tests/lab/*.c)
+HELPER_SRC := $(wildcard tests/*.c tests/plant/*.c tests/lab/*.c)
 HELPER = $(HELPER_SRC:tests/%.c=build/tests/%)
 BENCH = $(patsubst tests/%.c,build/tests/%,$(wildcard tests/bench/*.c))
 build/tests/%: tests/%.c
