@@ -12,6 +12,7 @@
 #include "../util/buf.h"
 #include "../util/io.h"
 #include "../util/timefmt.h"
+#include "zipnames.h"
 
 #define IN_SIZE (128u << 10)
 
@@ -19,6 +20,11 @@ struct region {
 	int fd;
 	uint64_t off, size, at;
 	char *buf;
+	uint64_t nentry; /* entries of all kinds seen */
+	bool has_names;
+	struct zip_name *name; /* of a zip; asked for when first needed */
+	size_t nname;
+	struct arena arena;
 };
 
 static la_ssize_t on_read(struct archive *a, void *arg, const void **p)
@@ -163,8 +169,23 @@ static bool file_data(struct archive *a, const struct foreign_sink *s,
 	return true;
 }
 
-static bool one_entry(struct archive *a, struct archive_entry *e, bool raw,
-		      const struct foreign_sink *s, struct foreign_result *res)
+/* A name that libarchive could not give, from the zip itself. */
+static const char *zip_name(struct region *r)
+{
+	size_t i = (size_t)r->nentry - 1;
+
+	if (!r->has_names)
+		r->name =
+			zip_names(r->fd, r->off, r->size, &r->arena, &r->nname);
+	r->has_names = true;
+	if (i >= r->nname || memchr(r->name[i].name.p, 0, r->name[i].name.n))
+		return arena_fmt(&r->arena, "unnamed-%zu", i).p;
+	return arena_cstr(&r->arena, r->name[i].name);
+}
+
+static bool one_entry(struct archive *a, struct archive_entry *e,
+		      struct region *r, bool raw, const struct foreign_sink *s,
+		      struct foreign_result *res)
 {
 	const char *name = raw ? "" : archive_entry_pathname(e);
 	struct foreign_entry f = { .mtime_ns = INT64_MIN };
@@ -172,8 +193,8 @@ static bool one_entry(struct archive *a, struct archive_entry *e, bool raw,
 	bool go_on;
 	uint64_t size;
 
-	if (!name)
-		name = archive_entry_pathname_utf8(e);
+	if (!name && res->kind == INPUT_ZIP)
+		name = zip_name(r);
 	if (!raw && archive_entry_filetype(e) != AE_IFREG)
 		return true;
 	if (archive_entry_hardlink(e))
@@ -202,8 +223,9 @@ static bool one_entry(struct archive *a, struct archive_entry *e, bool raw,
 	return s->end(s->arg, size, how) && go_on;
 }
 
-static int entries(struct archive *a, const struct foreign_sink *s,
-		   struct foreign_result *res, struct err *err)
+static int entries(struct archive *a, struct region *r,
+		   const struct foreign_sink *s, struct foreign_result *res,
+		   struct err *err)
 {
 	bool first = true, go_on = true;
 	struct archive_entry *e;
@@ -223,7 +245,8 @@ static int entries(struct archive *a, const struct foreign_sink *s,
 		if (res->kind == INPUT_FILE && archive_filter_count(a) < 2)
 			return err_set(err, "neither compressed nor archive");
 		first = false;
-		go_on = one_entry(a, e, res->kind == INPUT_FILE, s, res);
+		r->nentry++;
+		go_on = one_entry(a, e, r, res->kind == INPUT_FILE, s, res);
 	}
 	/* what begins with zeros passes for the end of an empty tar */
 	if (first && rc == ARCHIVE_EOF && archive_filter_count(a) >= 2)
@@ -261,7 +284,7 @@ static int read_as(struct region *r, bool single, const struct foreign_sink *s,
 			     archive_error_string(a) ? archive_error_string(a)
 						     : "cannot be opened");
 	else
-		rc = entries(a, s, res, err);
+		rc = entries(a, r, s, res, err);
 	(void)archive_read_free(a);
 	return rc;
 }
@@ -274,9 +297,11 @@ int foreign_read(int fd, uint64_t off, uint64_t size,
 	int rc;
 
 	r.buf = xmalloc(IN_SIZE);
+	arena_init(&r.arena, 0);
 	rc = read_as(&r, false, s, res, err);
 	if (rc == 1)
 		rc = read_as(&r, true, s, res, err);
 	free(r.buf);
+	arena_free(&r.arena);
 	return rc == 0 ? 0 : -1;
 }

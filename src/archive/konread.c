@@ -3,6 +3,8 @@
  */
 #include "konread.h"
 
+#include <unistd.h>
+
 #include "konseki/archive.h"
 
 static bool is_seal(struct str name)
@@ -59,7 +61,13 @@ static bool on_bytes(void *arg, const void *p, size_t n)
 	struct konread *k = arg;
 
 	tarin_add(&k->tar, p, n);
-	return false;
+	k->decoded += n;
+	if (k->decoded <= KONREAD_FREE_BYTES ||
+	    k->decoded / KONREAD_MAX_RATIO <= k->size)
+		return false;
+	proof_problem(&k->proof, "it expands beyond %u to 1",
+		      KONREAD_MAX_RATIO);
+	return true;
 }
 
 static bool on_frame(void *arg, uint64_t at, enum frame_end how)
@@ -95,8 +103,10 @@ int konread(struct konread *k, int fd, bool plain, struct err *err)
 {
 	const struct tarin_sink tar = { k, on_begin, on_data, on_end };
 	const struct frames_sink frames = { k, on_bytes, on_frame, on_garbage };
+	off_t size = lseek(fd, 0, SEEK_END);
 	int rc;
 
+	k->size = size > 0 ? (uint64_t)size : 0;
 	tarin_init(&k->tar, &tar);
 	proof_init(&k->proof);
 	rc = frames_read(fd, plain, &frames, err);

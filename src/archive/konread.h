@@ -9,6 +9,10 @@
 #include "proof.h"
 #include "tarin.h"
 
+/* expansion of a whole archive: judged beyond so many bytes */
+#define KONREAD_FREE_BYTES (UINT64_C(4) << 30)
+#define KONREAD_MAX_RATIO 4000u
+
 struct konread {
 	struct tarin_sink member; /* who wants the members */
 	struct proof proof;       /* on_short, on_problem, arg set by caller */
@@ -19,8 +23,9 @@ struct konread {
 	struct tarin tar;
 	struct buf seal; /* text of the seal being read */
 	bool in_seal;
-	bool damaged;      /* the frame that was read last */
-	uint64_t frame_at; /* where the frame being read begins */
+	uint64_t size, decoded; /* of the input; out of it */
+	bool damaged;           /* the frame that was read last */
+	uint64_t frame_at;      /* where the frame being read begins */
 };
 
 /* Is the first member of the stream konseki.json? */

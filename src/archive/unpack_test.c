@@ -236,6 +236,26 @@ static void zip(void **state)
 	unpacking_free(&u);
 }
 
+static void zip_names_are_bytes(void **state)
+{
+	struct unpacking u;
+
+	(void)state;
+	if (sh("command -v python3 >/dev/null") != 0)
+		skip();
+	assert_int_equal(sh("python3 -c \"import zipfile\n"
+			    "z = zipfile.ZipFile('u.zip', 'w')\n"
+			    "for n in '\\u65e5\\u672c.txt', 'a.txt', '../z':\n"
+			    "    z.writestr(n, n[-1])\n\""),
+			 0);
+	assert_int_equal(unpack_name(&u, "u.zip"), 0);
+	assert_int_equal(u.r.nrefused, 0);
+	holds(&u, "\xe6\x97\xa5\xe6\x9c\xac.txt", NULL, "t");
+	holds(&u, "a.txt", "/a.txt", "t");
+	holds(&u, "../z", NULL, "z");
+	unpacking_free(&u);
+}
+
 static void nested(void **state)
 {
 	struct unpacking u;
@@ -581,6 +601,7 @@ int main(void)
 		cmocka_unit_test(directory),
 		cmocka_unit_test(tars),
 		cmocka_unit_test(zip),
+		cmocka_unit_test(zip_names_are_bytes),
 		cmocka_unit_test(nested),
 		cmocka_unit_test(depth_has_an_end),
 		cmocka_unit_test(single_files),

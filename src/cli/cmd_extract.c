@@ -105,10 +105,15 @@ static int extract(const struct cli *c, const struct str *glob, size_t nglob,
 			(void)close(o.spool);
 		return KONSEKI_FAILED;
 	}
-	if (r.whole != ARCHIVE_WHOLE || r.nrefused > 0) {
-		status = KONSEKI_INCOMPLETE;
+	if (r.why.n > 0)
 		cli_error(c, "%s: " STR_FMT, c->arg[0], STR_ARG(r.why));
-	}
+	if (r.nrefused > 0)
+		cli_error(c,
+			  cli_tr(c, "%s: %zu members could not be taken",
+				 "%s: %zu 件のメンバーは取り出せません"),
+			  c->arg[0], r.nrefused);
+	if (r.why.n > 0 || r.nrefused > 0)
+		status = KONSEKI_INCOMPLETE;
 	if (r.nmember == 0) {
 		cli_error(c,
 			  cli_tr(c, "%s: nothing matches",
