@@ -21,7 +21,7 @@ rule konseki_webshell_php
 		$include = /\b(include|require)(_once)?\s*\(?\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
 		$stream = /\b(eval|assert)\s*\(\s*@?file_get_contents\s*\(\s*["']php:\/\/input["']/ nocase
 	condition:
-		filesize < 2MB and ($php or $short) and any of ($eval, $run, $tick, $call, $include, $stream)
+		filesize < 2MB and uint32(0) != 0x464c457f and ($php or $short) and any of ($eval, $run, $tick, $call, $include, $stream)
 }
 
 rule konseki_webshell_php_packed
@@ -39,7 +39,7 @@ rule konseki_webshell_php_packed
 		$php = "<?php" nocase
 		$eval = /\b(eval|assert)\s*\(\s*(@?\s*(gzinflate|gzuncompress|gzdecode|str_rot13|strrev|base64_decode|hex2bin|convert_uudecode|rawurldecode)\s*\(\s*){2,6}["'][A-Za-z0-9+\/=%]{200}/ nocase
 	condition:
-		filesize < 5MB and $php and $eval
+		filesize < 5MB and uint32(0) != 0x464c457f and $php and $eval
 }
 
 rule konseki_webshell_jsp
@@ -62,5 +62,5 @@ rule konseki_webshell_jsp
 		$define = "defineClass"
 		$cipher = /Cipher\.getInstance\s*\(\s*"AES"/
 	condition:
-		filesize < 1MB and $jsp and (any of ($in*) and any of ($run, $builder) or $define and $cipher)
+		filesize < 1MB and uint32(0) != 0x464c457f and $jsp and (any of ($in*) and any of ($run, $builder) or $define and $cipher)
 }

@@ -3,7 +3,8 @@
  */
 #include "match.h"
 
-#define MAX_SHOWN 240u /* bytes of a value */
+#define MAX_SHOWN 240u   /* bytes of a value */
+#define MAX_PATTERN 120u /* of what it matched */
 
 struct why {
 	struct matcher *m;
@@ -29,8 +30,8 @@ static void say(struct why *w, const struct atom *a, const char *how,
 	if (*how) {
 		buf_puts(&b, " (");
 		buf_puts(&b, how);
-		buf_str(&b, pattern);
-		buf_c(&b, ')');
+		buf_str(&b, str_head(pattern, MAX_PATTERN));
+		buf_puts(&b, pattern.n > MAX_PATTERN ? "...)" : ")");
 	}
 	s = buf_view(&b);
 	for (size_t i = 0; i < w->n; i++)

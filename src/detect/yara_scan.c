@@ -186,7 +186,8 @@ static void add_strings(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 		const YR_MATCH *at = yr->matches[s->idx].head;
 		YR_MATCH m;
 
-		while (next_match(&at, &m)) {
+		/* the first place of each string tells enough */
+		if (next_match(&at, &m)) {
 			size_t len = (size_t)m.data_length;
 
 			if (n++ >= MAX_SHOWN)

