@@ -343,6 +343,8 @@ static void pass_event(struct pass *p, struct str rec)
 			return;
 		}
 		if (session) {
+			sessions_host(p->sessions,
+				      p->w->source[p->ev.source].src.host);
 			sessions_event(p->sessions, &p->ev, &p->scratch);
 			buf_clear(&p->rec);
 			event_put(&p->rec, &p->ev);
