@@ -1,9 +1,5 @@
 /* judge_test.c - hits to findings: grouping, score, tier, identity. */
-#include "rule_test.h"
-
-#define S INT64_C(1000000000)
-#define HOUR (3600 * S)
-#define COLLECTED (INT64_C(1700000000) * S)
+#include "judge_test.h"
 
 static const char rules[] =
 	"title: hard\nid: hard\nlevel: critical\n"
@@ -38,44 +34,6 @@ static const char rules[] =
 	"konseki: {severity: 75, fact: structural, ceiling: watch,"
 	" active: persistence, subject: file}\n";
 
-struct got {
-	struct sink sink;
-	struct finding f[16];
-	size_t n;
-};
-static struct got got;
-
-static int take(struct sink *s, const struct finding *f)
-{
-	(void)s;
-	assert_true(got.n < 16);
-	got.f[got.n++] = *f;
-	return 0;
-}
-
-struct bed {
-	struct ruleset *rs;
-	struct matcher *m;
-	struct judge *j;
-	struct context ctx;
-	const struct context *list[1];
-	struct source src;
-};
-static struct bed bed;
-
-static void begin_with(struct ruleset *rs)
-{
-	static const struct sink_ops ops = { .finding = take };
-
-	bed = (struct bed){ .rs = rs };
-	bed.ctx.collected_ns = COLLECTED;
-	bed.ctx.id = STR("0123");
-	bed.list[0] = &bed.ctx;
-	bed.m = matcher_new(rs);
-	bed.j = judge_new(rs, bed.list, 1);
-	got = (struct got){ .sink = { &ops } };
-}
-
 static int begin(void **state)
 {
 	struct rule_file f = { STR("t.yml"), STR_NONE, false };
@@ -84,38 +42,6 @@ static int begin(void **state)
 	f.text = str_of(rules);
 	begin_with(ruleset_compile(&f, 1));
 	return 0;
-}
-
-static int begin_builtin(void **state)
-{
-	struct arena a = { 0 };
-	struct rule_file *f;
-	size_t n = builtin_rules(&a, &f);
-
-	(void)state;
-	begin_with(ruleset_compile(f, n));
-	arena_free(&a);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	judge_free(bed.j);
-	matcher_free(bed.m);
-	ruleset_free(bed.rs);
-	return 0;
-}
-
-static void feed(struct event *e)
-{
-	matcher_event(bed.m, e);
-	judge_event(bed.j, e, &bed.src);
-}
-
-static void finish(void)
-{
-	assert_int_equal(judge_end(bed.j, &got.sink), 0);
 }
 
 static const struct finding *found(const char *rule)
@@ -322,64 +248,7 @@ static void the_worst_comes_first(void **state)
 	assert_true(str_is(got.f[0].rule_id, "hard"));
 }
 
-static struct event *login(bool ok, int64_t ts, unsigned port)
-{
-	struct event *e =
-		event_of(ok ? KIND_LOGIN : KIND_LOGIN_FAILED, "sshd", ts);
-
-	assert_true(ev_ip_str(e, KEY_SOURCE_IP, STR("203.0.113.9")));
-	e->off = port;
-	ev_u64(e, KEY_SOURCE_PORT, port);
-	ev_cstr(e, KEY_USER_NAME, "root");
-	return e;
-}
-
-static const struct finding *named(const char *part)
-{
-	for (size_t i = 0; i < got.n; i++)
-		if (str_has(got.f[i].rule_name, str_of(part)))
-			return &got.f[i];
-	return NULL;
-}
-
-static void a_guess_that_succeeds_is_respond(void **state)
-{
-	(void)state;
-	for (unsigned i = 0; i < 10; i++)
-		feed(login(false, COLLECTED - HOUR + i * S, 4000 + i));
-	feed(login(true, COLLECTED - HOUR + 20 * S, 5000));
-	finish();
-	assert_non_null(named("then logged in"));
-	assert_int_equal(named("then logged in")->tier, TIER_RESPOND);
-	assert_true(str_is(named("then logged in")->subject,
-			   "address 203.0.113.9"));
-	assert_true(named("then logged in")->nevent >= 2);
-}
-
-static void guesses_without_success_are_a_note(void **state)
-{
-	(void)state;
-	for (unsigned i = 0; i < 2000; i++)
-		feed(login(false, COLLECTED - 48 * HOUR + i * 20 * S,
-			   1024 + i));
-	finish();
-	assert_int_equal(got.n, 1);
-	assert_int_equal(got.f[0].tier, TIER_NOTE);
-}
-
-/* Three times wrong, told by three logs, then right. */
-static void a_mistyped_password_is_nothing(void **state)
-{
-	(void)state;
-	for (unsigned i = 0; i < 9; i++)
-		feed(login(false, COLLECTED - HOUR + i * S, 4000));
-	feed(login(true, COLLECTED - HOUR + 20 * S, 4000));
-	finish();
-	assert_int_equal(got.n, 0);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
-#define BUILTIN(f) cmocka_unit_test_setup_teardown(f, begin_builtin, end)
 
 int main(void)
 {
@@ -399,9 +268,6 @@ int main(void)
 		TEST(its_package_vouches_for_a_file),
 		TEST(the_responder_is_marked_not_dropped),
 		TEST(the_worst_comes_first),
-		BUILTIN(a_guess_that_succeeds_is_respond),
-		BUILTIN(guesses_without_success_are_a_note),
-		BUILTIN(a_mistyped_password_is_nothing),
 	};
 
 	return cmocka_run_group_tests(test, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #define SIGMA_MAX_VALUES 65536u
 #define SIGMA_MAX_VALUE (16u << 10) /* units of one pattern */
+#define SIGMA_MAX_SELECTIONS 4096u  /* named in one condition */
 #define SIGMA_MAX_NEST 64           /* of a condition */
 
 struct sigma {
@@ -18,6 +19,7 @@ struct sigma {
 	const struct yaml *source; /* of fields.yml; NULL: nothing feeds it */
 	const struct yaml *detection;
 	const struct yaml **sources; /* per rule; for correlations */
+	size_t nselection;           /* compiled for its condition */
 	/* the fault: set once */
 	uint32_t line;
 	struct str why;

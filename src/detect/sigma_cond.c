@@ -198,6 +198,13 @@ bool condition_parse(struct sigma *s, struct str text, uint32_t line,
 }
 
 /* A selection is compiled where it is named; atoms are shared anyway. */
+static bool selection(struct sigma *s, const struct yaml *e, uint32_t *node)
+{
+	if (s->nselection++ == SIGMA_MAX_SELECTIONS)
+		return sigma_fail(s, e->line, "too many selections");
+	return sigma_selection(s, e, node);
+}
+
 static bool selection_named(void *ctx, struct str name, uint32_t line,
 			    uint32_t *node)
 {
@@ -205,7 +212,7 @@ static bool selection_named(void *ctx, struct str name, uint32_t line,
 
 	for (const struct yaml *e = s->detection->kid; e; e = e->next)
 		if (str_eq(e->key, name) && !str_is(name, "condition"))
-			return sigma_selection(s, e, node);
+			return selection(s, e, node);
 	return sigma_fail(s, line, "no selection `" STR_FMT "'", STR_ARG(name));
 }
 
@@ -247,7 +254,7 @@ static size_t selections_like(void *ctx, struct str pattern, uint32_t line,
 		if (them ? str_starts(e->key, STR("_"))
 			 : !like(pattern, e->key))
 			continue;
-		if (!sigma_selection(s, e, &node[n]))
+		if (!selection(s, e, &node[n]))
 			return 0;
 		n++;
 	}

@@ -105,11 +105,12 @@ static void widen(struct buf *out, struct str s, bool be)
 		unsigned c = (unsigned char)s.p[i];
 
 		if (c >= 0xe0 && i + 2 < s.n) {
-			c = (c & 15) << 12 | (s.p[i + 1] & 63u) << 6 |
-			    (s.p[i + 2] & 63u);
+			c = (c & 15) << 12 |
+			    ((unsigned char)s.p[i + 1] & 63u) << 6 |
+			    ((unsigned char)s.p[i + 2] & 63u);
 			i += 2;
 		} else if (c >= 0xc0 && i + 1 < s.n) {
-			c = (c & 31) << 6 | (s.p[i + 1] & 63u);
+			c = (c & 31) << 6 | ((unsigned char)s.p[i + 1] & 63u);
 			i++;
 		}
 		buf_c(out, (char)(be ? c >> 8 : c & 255));
@@ -174,6 +175,8 @@ bool draft_string(struct atom_draft *d, const struct yaml *v)
 		wrap(d, &u, v->s);
 	}
 	free(u.u);
+	if (ok && d->npat > SIGMA_MAX_VALUES)
+		ok = sigma_fail(d->s, v->line, "too many values");
 	return ok;
 }
 

@@ -281,6 +281,23 @@ static void faults_name_their_line(void **state)
 	assert_true(invalid("    s: *x\n    condition: s\n", "alias", 6));
 }
 
+/* A condition that names everything again and again stops somewhere. */
+static void work_is_bounded(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		buf_fmt(&b, "    s%u: {a: x}\n", i);
+	buf_puts(&b, "    condition: 1 of them");
+	for (unsigned i = 0; i < 50; i++)
+		buf_puts(&b, " or 1 of them");
+	buf_puts(&b, "\n");
+	buf_c(&b, '\0');
+	assert_true(invalid(b.p, "too many selections", 102));
+	buf_free(&b);
+}
+
 static void fields_that_nothing_fills(void **state)
 {
 	struct ruleset *rs = rules_of(
@@ -354,6 +371,7 @@ int main(void)
 		cmocka_unit_test(lists_of_maps),
 		cmocka_unit_test(keywords),
 		cmocka_unit_test(faults_name_their_line),
+		cmocka_unit_test(work_is_bounded),
 		cmocka_unit_test(fields_that_nothing_fills),
 		cmocka_unit_test(a_hit_says_why),
 		cmocka_unit_test(other_logsources_are_not_asked),

@@ -168,6 +168,8 @@ static bool regex_value(struct sigma *s, const struct modifiers *m,
 	PCRE2_SIZE at;
 	int code;
 
+	if (v->s.n > SIGMA_MAX_VALUE)
+		return sigma_fail(s, v->line, "a value is too long");
 	for (size_t k = 0; k < v->s.n; k++)
 		if ((unsigned char)v->s.p[k] >= 0x80)
 			opt |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;

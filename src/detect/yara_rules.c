@@ -136,6 +136,18 @@ static void describe(struct ruleset *rs, const YR_RULE *y, bool builtin)
 	info->level = r->level;
 }
 
+/* The source of a rule, kept once a file. */
+static struct str source(struct ruleset *rs, const struct rule_file *f)
+{
+	const struct rule_info *before =
+		rs->nrule > 1 ? &rs->info[rs->nrule - 2] : NULL;
+
+	if (before && before->kind == RULE_YARA &&
+	    str_eq(before->file, f->path))
+		return before->text;
+	return arena_dup(&rs->arena, f->text);
+}
+
 static void list(struct ruleset *rs, struct yara_set *set,
 		 const struct rule_file *f, size_t n)
 {
@@ -144,12 +156,13 @@ static void list(struct ruleset *rs, struct yara_set *set,
 	set->first = (uint32_t)rs->nrule;
 	yr_rules_foreach(set->rules, y)
 	{
-		bool builtin = false;
+		size_t i = 0;
 
-		for (size_t i = 0; i < n; i++)
-			if (str_is(f[i].path, y->ns->name))
-				builtin = f[i].builtin;
-		describe(rs, y, builtin);
+		while (i < n && !str_is(f[i].path, y->ns->name))
+			i++;
+		describe(rs, y, i < n && f[i].builtin);
+		if (i < n)
+			rs->info[rs->nrule - 1].text = source(rs, &f[i]);
 		set->nrule++;
 	}
 }
