@@ -20,7 +20,7 @@ struct source {
 	struct str member; /* in the input: files/var/log/auth.log.1.gz */
 	struct str data; /* the bytes, mapped read-only; STR_NONE until then */
 	uint64_t size;
-	uint64_t base; /* of a slice: where data begins in the artifact */
+	uint64_t base;    /* of a slice: where data begins in the artifact */
 	int64_t mtime_ns; /* INT64_MIN: unknown */
 	uint32_t mode, uid, gid;
 	uint32_t flags;    /* SRC_… */

@@ -22,7 +22,7 @@ struct parse {
 	struct arena *keep;        /* the source's life, capped */
 	struct arena *scratch;     /* rewound per record by the parser */
 	struct sink *out;
-	struct event *ev;          /* for use by the parser: too large for stacks */
+	struct event *ev; /* for use by the parser: too large for stacks */
 	size_t head; /* of a text record: bytes that its time stamp takes */
 	void *state; /* the parser's own, from keep */
 };
@@ -67,8 +67,8 @@ enum outcome parser_run(const struct parser *, struct parse *);
 /* Emits p->ev; STOP when the sink cannot go on. */
 enum outcome parse_emit(struct parse *);
 /* A note on damage at `off': what, bytes needed and there. */
-void parse_note(struct parse *, enum note_kind, const char *what,
-		uint64_t off, uint64_t need, uint64_t have);
+void parse_note(struct parse *, enum note_kind, const char *what, uint64_t off,
+		uint64_t need, uint64_t have);
 /* The sticky reader's own loss as a note. */
 void parse_lost(struct parse *, const struct rd *, uint64_t base);
 /*
