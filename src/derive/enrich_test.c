@@ -310,70 +310,6 @@ static void responders_in_logs_only_in_their_time(void **state)
 	assert_false(yes(f, KEY_K_RESPONDER));
 }
 
-#define S INT64_C(1000000000)
-
-static void session_event(struct fix *f, struct sessions *s, unsigned kind,
-			  int64_t at_s, unsigned pid, const char *tty)
-{
-	begin(f, kind, at_s * S, EK_EVENT);
-	if (pid)
-		ev_u64(&f->ev, KEY_PROCESS_PID, pid);
-	ev_cstr(&f->ev, KEY_PROCESS_TTY, tty);
-	if (kind == KIND_LOGIN)
-		ev_cstr(&f->ev, KEY_USER_NAME, "ann");
-	sessions_event(s, &f->ev, &f->scratch);
-}
-
-static void a_session_has_a_length(void **state)
-{
-	struct fix *f = *state;
-	struct sessions *s = sessions_new();
-
-	session_event(f, s, KIND_LOGIN, 100, 7, "");
-	assert_true(str_is(get(f, KEY_K_SESSION_ID), "7@100"));
-	session_event(f, s, KIND_LOGIN, 101, 7, "pts/0");
-	assert_true(str_is(get(f, KEY_K_SESSION_ID), "7@100"));
-	session_event(f, s, KIND_LOGOUT, 160, 0, "pts/0");
-	assert_int_equal(ev_get(&f->ev, KEY_EVENT_DURATION)->v.u64, 60 * S);
-	assert_true(str_is(get(f, KEY_USER_NAME), "ann"));
-	session_event(f, s, KIND_SESSION_CLOSE, 161, 7, "");
-	assert_non_null(ev_get(&f->ev, KEY_EVENT_DURATION));
-	session_event(f, s, KIND_LOGOUT, 9000, 0, "pts/0");
-	assert_null(ev_get(&f->ev, KEY_EVENT_DURATION));
-	sessions_free(s);
-}
-
-static void a_boot_ends_all_sessions(void **state)
-{
-	struct fix *f = *state;
-	struct sessions *s = sessions_new();
-
-	session_event(f, s, KIND_LOGIN, 100, 7, "pts/0");
-	sessions_host(s, 1);
-	session_event(f, s, KIND_BOOT, 110, 0, "");
-	session_event(f, s, KIND_LOGOUT, 120, 7, "pts/0");
-	assert_null(ev_get(&f->ev, KEY_EVENT_DURATION));
-	sessions_host(s, 0);
-	session_event(f, s, KIND_LOGOUT, 120, 7, "pts/0");
-	assert_non_null(ev_get(&f->ev, KEY_EVENT_DURATION));
-	session_event(f, s, KIND_BOOT, 121, 0, "");
-	session_event(f, s, KIND_LOGOUT, 122, 7, "pts/0");
-	assert_null(ev_get(&f->ev, KEY_EVENT_DURATION));
-	sessions_free(s);
-}
-
-static void very_many_sessions_are_bounded(void **state)
-{
-	struct fix *f = *state;
-	struct sessions *s = sessions_new();
-
-	for (unsigned i = 1; i < 200000; i++)
-		session_event(f, s, KIND_LOGIN, 1000 * (int64_t)i, i, "");
-	session_event(f, s, KIND_LOGOUT, 199999001, 199999, "");
-	assert_int_equal(ev_get(&f->ev, KEY_EVENT_DURATION)->v.u64, S);
-	sessions_free(s);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -389,9 +325,6 @@ int main(void)
 		TEST(packages_of_files),
 		TEST(targets_of_autoruns),
 		TEST(responders_in_logs_only_in_their_time),
-		TEST(a_session_has_a_length),
-		TEST(a_boot_ends_all_sessions),
-		TEST(very_many_sessions_are_bounded),
 	};
 
 	return cmocka_run_group_tests(test, NULL, NULL);

@@ -65,6 +65,9 @@ static struct str name_of(struct sessions *s, const struct event *e,
 	const struct field *pid = ev_get(e, KEY_PROCESS_PID);
 	struct str v = STR_NONE;
 
+	/* logind's own pid is in all that it says: its name of it counts */
+	if (how != BY_ID && ev_get(e, KEY_K_SESSION_ID))
+		return STR_NONE;
 	buf_clear(&s->key);
 	buf_fmt(&s->key, "%u %d ", s->host, (int)how);
 	if (how == BY_PID) {
