@@ -183,6 +183,7 @@ static int start(struct run *r, struct err *err)
 		.budget = &r->budget,
 		.deadline_ns =
 			r->opt->deadline_ns ? r->opt->deadline_ns : DEADLINE_NS,
+		.strict = r->opt->deadline_ns != 0,
 		.out_fd = r->out.stream ? -1 : r->out.fd,
 		.signals = &signals,
 	};

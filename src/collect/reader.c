@@ -24,6 +24,7 @@
 #define MAX_STUCK_JOB 64  /* readers lost in one job before it is given up */
 #define MAX_STUCK_RUN 256 /* in all */
 #define LATER_DEADLINE_NS NS_PER_S      /* once a job got stuck */
+#define DISK_PATIENCE 4                 /* times the deadline, the first time */
 #define REST_DEADLINE_NS (NS_PER_S / 2) /* once it did so often */
 
 struct start {
@@ -143,21 +144,44 @@ static bool stopping(struct crew *c)
 	return c->stop && !c->in->open;
 }
 
-static bool stuck(struct crew *c, struct lane *l, uint64_t *tick, int64_t limit)
+/*
+ * How long this reader may be silent.  Idle I/O on a busy disk waits for
+ * seconds (mq-deadline: ten): a block device gets more patience than a
+ * server or a daemon, which has no excuse.
+ */
+static int64_t patience(const struct crew *c, const struct lane *l,
+			unsigned lost)
+{
+	int64_t limit = lost < 4 ? LATER_DEADLINE_NS : REST_DEADLINE_NS;
+	bool disk = !c->strict && l->dev >> 32 != 0;
+
+	if (lost == 0 || limit > c->deadline_ns)
+		limit = c->deadline_ns;
+	if (disk)
+		return lost == 0 ? limit * DISK_PATIENCE : c->deadline_ns;
+	return limit;
+}
+
+static bool stuck(struct crew *c, struct lane *l, uint64_t *tick, unsigned lost)
 {
 	uint64_t now_tick = atomic_load(&l->tick);
-	int64_t now = sys_boottime_ns();
+	int64_t now = sys_boottime_ns(), silent;
 
 	if (now_tick != *tick) {
 		*tick = now_tick;
 		c->since_ns = now;
 		return false;
 	}
-	return now - c->since_ns >= limit;
+	silent = now - c->since_ns;
+	if (!c->urged && silent > c->deadline_ns / 4) {
+		(void)sys_lowest_io(c->reader); /* what it asks from now on */
+		c->urged = true;
+	}
+	return silent >= patience(c, l, lost);
 }
 
 static enum pump pump(struct crew *c, const struct job *j, struct lane *l,
-		      int fd, int64_t limit)
+		      int fd, unsigned lost)
 {
 	uint64_t tick = atomic_load(&l->tick);
 
@@ -172,7 +196,7 @@ static enum pump pump(struct crew *c, const struct job *j, struct lane *l,
 		if (stopping(c))
 			return PUMP_STOP;
 		if (ready <= 0) {
-			if (stuck(c, l, &tick, limit))
+			if (stuck(c, l, &tick, lost))
 				return PUMP_STUCK;
 			continue;
 		}
@@ -232,16 +256,6 @@ static void note_lost(struct crew *c, const struct job *j, struct lane *l,
 	buf_free(&scratch);
 }
 
-static int64_t limit_of(const struct crew *c, unsigned lost)
-{
-	if (lost == 0)
-		return c->deadline_ns;
-	if (lost < 4)
-		return LATER_DEADLINE_NS < c->deadline_ns ? LATER_DEADLINE_NS
-							  : c->deadline_ns;
-	return REST_DEADLINE_NS;
-}
-
 /* One reader from start to its end; its lane is left to the caller. */
 static enum pump one_reader(struct crew *c, struct start *s, unsigned lost)
 {
@@ -262,7 +276,9 @@ static enum pump one_reader(struct crew *c, struct start *s, unsigned lost)
 		return PUMP_STOP;
 	}
 	(void)close(s->fd[1]);
-	how = pump(c, s->job, s->lane, s->fd[0], limit_of(c, lost));
+	c->reader = (int)child.pid;
+	c->urged = false;
+	how = pump(c, s->job, s->lane, s->fd[0], lost);
 	if (how == PUMP_DONE)
 		(void)child_wait(&child, 1000, &status);
 	if (how != PUMP_DONE)

@@ -28,7 +28,10 @@ struct crew {
 	struct intake *in;
 	struct budget *budget;
 	int64_t deadline_ns;
-	int out_fd; /* of the archive: closed in readers */
+	bool strict; /* the user gave it: no patience with disks */
+	int reader;  /* pid of the one at work */
+	bool urged;  /* its I/O was raised from idle */
+	int out_fd;  /* of the archive: closed in readers */
 	const volatile sig_atomic_t *signals; /* how many INT/TERM came */
 	bool stop;        /* interrupted, disk or archive: no further jobs */
 	int64_t drawn_ns; /* progress */

@@ -182,6 +182,12 @@ int sys_idle_io(void)
 	return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13);
 }
 
+int sys_lowest_io(int pid)
+{
+	/* IOPRIO_CLASS_BE << 13 | 7 */
+	return (int)syscall(SYS_ioprio_set, 1, pid, 2 << 13 | 7);
+}
+
 int64_t sys_realtime_ns(void)
 {
 	struct timespec t;

@@ -44,6 +44,8 @@ int sys_mount_shield(int fd);
 /* Pages of [off, off+len) in memory; -1 when the kernel cannot say. */
 int64_t sys_resident(struct sys *, int fd, uint64_t off, uint64_t len);
 int sys_idle_io(void);
+/* Best effort, lowest of it: for a process that idle I/O starves. */
+int sys_lowest_io(int pid);
 /* Random bytes from the kernel; falls back to the clocks. */
 void sys_random(void *p, size_t n);
 int64_t sys_realtime_ns(void);

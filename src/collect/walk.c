@@ -98,6 +98,7 @@ static bool mount_allows(struct walk *w, const char *name, const char **skip)
 
 	if (!m)
 		return true;
+	w->run->lane->dev = scene_dev(m->major, m->minor);
 	*skip = why[m->class];
 	if (scene_dead(sc, scene_dev(m->major, m->minor)))
 		*skip = "timeout";
@@ -160,6 +161,7 @@ static void entries(struct walk *w)
 		if (d->reclen == 0 || d->reclen > st->nbuf - st->at)
 			break;
 		if (strcmp(d->name, ".") != 0 && strcmp(d->name, "..") != 0) {
+			w->run->lane->dev = walk_top(w)->dev;
 			st->phase = WALK_ENTRY;
 			entry(w, d);
 			run_tick(w->run);
@@ -183,7 +185,6 @@ static void list(struct walk *w)
 	long n;
 
 	st->phase = WALK_LIST;
-	w->run->lane->dev = d->dev;
 	run_tick(w->run);
 	n = sys_getdents(w->fd[st->depth - 1], st->dirbuf, WALK_DIRBUF);
 	if (n < 0)
@@ -207,6 +208,7 @@ static void below_root(struct walk *w)
 	struct walk_state *st = w->st;
 
 	while (st->depth > 0) {
+		w->run->lane->dev = walk_top(w)->dev;
 		if (st->at < st->nbuf)
 			entries(w); /* a replacement goes on in the middle */
 		else if (st->nnames > walk_top(w)->nnames)
