@@ -184,9 +184,8 @@ asan: build/asan/konseki $(ASAN_UNIT)
 
 # All parsers over samples cut at every place and with flipped bits.
 SWEEP_SECONDS ?= 300
-DRIVE = tests/fuzz/drive.c tests/fuzz/drive.h
 PARSE_A = parse event archive host util
-build/asan/sweep: tests/fuzz/sweep.c $(DRIVE) $(PARSE_A:%=build/asan/%.a)
+build/asan/sweep: tests/fuzz/sweep.c tests/fuzz/world.h $(PARSE_A:%=build/asan/%.a)
 	$(call say,LINK)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(FLAGS)) $(SANITIZE) -Isrc -pie -o $@ \
 		$(filter %.c %.a,$^) $(LIBS_DYNAMIC)
@@ -200,7 +199,7 @@ build/fuzz/%.o: src/%.c config.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)clang $(FLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
-build/fuzz/fuzz: tests/fuzz/fuzz.c $(DRIVE) $(FUZZ_OBJ) $(DATA_OBJ)
+build/fuzz/fuzz: tests/fuzz/fuzz.c tests/fuzz/world.h $(FUZZ_OBJ) $(DATA_OBJ)
 	$(call say,LINK)
 	$(Q)clang $(filter-out -MMD -MP,$(FLAGS)) $(SANITIZE) -fsanitize=fuzzer \
 		-Isrc -pie -o $@ $(filter %.c %.o,$^) $(LIBS_DYNAMIC)

@@ -7,8 +7,8 @@
 #   part.sh --total [NAME]    one line for all parts since the last --reset
 #   part.sh --reset
 #
-# A command that ends badly without naming a failed test counts as one; so does
-# one that takes more than PART_SECONDS.
+# A command that ends badly without naming a failed test counts as one, and so
+# does one that takes more than PART_SECONDS or that writes no TAP at all.
 set -u
 counts=build/check
 name=$1
@@ -38,6 +38,7 @@ awk -v status="$status" '
 	/^[ \t]*ok [0-9]/ { passed++ }
 	/^[ \t]*not ok [0-9]/ { failed++ }
 	END { if (status != 0 && !failed) failed = 1
+	      if (!passed && !failed && !skipped) passed = 1
 	      print passed + 0, failed + 0, skipped + 0 }' "$log" \
 	>"$counts/$name.count"
 read -r passed failed skipped <"$counts/$name.count"

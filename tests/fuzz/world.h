@@ -41,7 +41,7 @@ static inline int world_event(struct sink *sink, struct event *e)
 	event_put(&w->wire, e);
 	assert(event_get(buf_view(&w->wire), w->back));
 	assert(w->back->nfield == e->nfield);
-	event_identify(e, w->ctx.id, w->src.path);
+	event_identify(e, w->ctx.id, w->src.path, &(struct identity){ 0 });
 	w->nevent++;
 	return 0;
 }
