@@ -14,6 +14,7 @@ rule konseki_script_reverse_shell
 	strings:
 		$bash = /\b(ba|z|k)?sh\s+-i\s*[0-9]?>&?\s*\/dev\/(tcp|udp)\/[^\s\/]{3,80}\/\d{1,5}/
 		$exec = /exec\s+\d{1,2}<>\s*\/dev\/(tcp|udp)\/[^\s\/]{3,80}\/\d{1,5}/
+		$io = /\bsh\b[^\n]{0,40}[<>]&\s*\d|\$\{?\w{1,20}\}?\s+2>&\d/
 		$nc = /\b(nc|ncat|netcat|nc\.traditional)\s+(-\w+\s+){0,4}([\w.:-]+\s+\d{1,5}\s+)?(-\w*[ec]|--exec|--sh-exec)\s+["']?\/bin\/(ba|da|z)?sh/
 		$fifo = /mkfifo\s+\S{1,80}\s*;[^\n]{0,80}\b(ba|da|z)?sh\s+-i[^\n]{0,40}\|\s*(nc|ncat|netcat|telnet|openssl)\b/
 		$py1 = "socket.socket(" 
@@ -25,7 +26,7 @@ rule konseki_script_reverse_shell
 		$ruby = /TCPSocket\.(new|open)\([^\n]{1,200}exec\s+["']?\/bin\/(ba)?sh/
 	condition:
 		filesize < 1MB and uint32(0) != 0x464c457f and
-		(any of ($bash, $exec, $nc, $fifo, $ruby) or all of ($py*) or all of ($perl*))
+		(any of ($bash, $nc, $fifo, $ruby) or ($exec and $io) or all of ($py*) or all of ($perl*))
 }
 
 rule konseki_script_miner

@@ -23,7 +23,7 @@ struct sigma {
 	/* the fault: set once */
 	uint32_t line;
 	struct str why;
-	/* a placeholder without a list */
+	/* a %name% without its list */
 	struct str wants_list;
 };
 

@@ -330,8 +330,8 @@ static bool all_of(struct sigma *s, uint32_t field, const struct modifiers *m,
 	return true;
 }
 
-/* %name% placeholders need lists that only the user has. */
-static bool placeholder(struct sigma *s, const struct yaml *v, bool list)
+/* %name% stands for a list that only the user has. */
+static bool names_list(struct sigma *s, const struct yaml *v, bool list)
 {
 	for (; v; v = list ? v->next : NULL)
 		if (v->s.n > 2 && str_chr(v->s, '%') != (size_t)-1) {
@@ -367,8 +367,8 @@ bool sigma_value(struct sigma *s, struct str name, const struct modifiers *m,
 
 	if (v->type == YAML_MAP)
 		return sigma_fail(s, v->line, "a map where a value belongs");
-	if (m->expand && placeholder(s, v->type == YAML_SEQ ? v->kid : v,
-				     v->type == YAML_SEQ)) {
+	if (m->expand && names_list(s, v->type == YAML_SEQ ? v->kid : v,
+				    v->type == YAML_SEQ)) {
 		*node = node_add(&s->rs->im, NODE_FALSE, 0, NULL, 0);
 		return true;
 	}
