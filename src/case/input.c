@@ -31,6 +31,9 @@ static uint32_t flags_of(const struct unpacked *m, enum input_kind kind)
 		return f;
 	if (is_stream(m->member))
 		f |= SRC_STREAM;
+	if (str_starts(m->member, STR(KONSEKI_FILES)) ||
+	    str_starts(m->member, STR(KONSEKI_ROOTS)))
+		f |= SRC_COLLECTED;
 	if (str_starts(m->member, STR(KONSEKI_RECOVERED)) ||
 	    str_starts(m->member, STR(KONSEKI_MEMORY)))
 		f |= SRC_RECOVERED;

@@ -157,6 +157,17 @@ static bool promised(struct str path)
 	return false;
 }
 
+/*
+ * A program that was collected is no log, even when it looks like one: what
+ * a collection holds is read where an artifact or a log is expected.
+ */
+static bool may_be_log(const struct source *src)
+{
+	return !(src->flags & SRC_COLLECTED) || promised(src->path) ||
+	       str_has(src->path, STR("/log/")) ||
+	       str_has(src->path, STR("/logs/"));
+}
+
 /* Slices of one source are in several hands. */
 static void worse(struct work_done *done, enum outcome o)
 {
@@ -172,7 +183,8 @@ static void worse(struct work_done *done, enum outcome o)
 static void parse_one(struct worker *k, struct work_done *done)
 {
 	const struct source *src = &k->src;
-	const struct parser *p = src->size ? parser_pick(src) : NULL;
+	const struct parser *p =
+		src->size && may_be_log(src) ? parser_pick(src) : NULL;
 	struct parse run = { .src = src,
 			     .ctx = k->ctx,
 			     .keep = &k->keep,

@@ -11,6 +11,7 @@ enum {
 	SRC_STREAM = 1,    /* one of the collector's own members */
 	SRC_RECOVERED = 2, /* recovered/: an image of a process */
 	SRC_UNPACKED = 4,  /* decompressed from the member */
+	SRC_COLLECTED = 8, /* a file konseki took, for whatever reason */
 };
 
 struct source {
