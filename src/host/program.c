@@ -17,7 +17,6 @@ static const char *const anything[] = {
 	"apt",
 	"apt-get",
 	"ar",
-	"at",
 	"base64",
 	"bc",
 	"capsh",
