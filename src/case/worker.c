@@ -61,10 +61,16 @@ static int keep_record(struct worker *k, const struct run_key *key)
 
 static bool ascii(struct str s)
 {
+	const uint64_t top = 0x8080808080808080u;
+	uint64_t w, all = 0;
+
+	for (; s.n >= 8; s = str_skip(s, 8)) {
+		memcpy(&w, s.p, 8);
+		all |= w;
+	}
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] & 0x80)
-			return false;
-	return true;
+		all |= (unsigned char)s.p[i];
+	return (all & top) == 0;
 }
 
 /* Values in an old Japanese encoding get a reading beside them. */

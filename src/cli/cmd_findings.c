@@ -113,6 +113,8 @@ static int run(struct cli *c)
 	arena_free(&arena);
 	return status;
 failed:
+	if (!err.msg[0])
+		return KONSEKI_USAGE;
 	cli_error(c, "%s", err.msg);
 	return KONSEKI_FAILED;
 }

@@ -1,6 +1,7 @@
 /* cmd_timeline.c - the sorted timeline on stdout, without building a case. */
 #include "run.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "konseki/exit.h"
@@ -24,13 +25,14 @@ struct printer {
 	const struct analysis *a;
 	struct messages *messages;
 	struct buf b;
-	bool begun;
+	bool begun, gone; /* gone: the reader has seen enough */
 };
 
 static int flush(struct printer *p)
 {
 	bool ok = cli_out(p->b.p, p->b.n);
 
+	p->gone = !ok && errno == EPIPE;
 	buf_clear(&p->b);
 	return ok ? 0 : -1;
 }
@@ -92,6 +94,10 @@ static int run(struct cli *c)
 	p.messages = messages_new(LANG_EN);
 	p.a = &a;
 	if (run_inputs(c, &o, &p.sink, &a, &err) < 0) {
+		if (p.gone)
+			return KONSEKI_DONE;
+		if (!err.msg[0])
+			return KONSEKI_USAGE;
 		cli_error(c, "%s", err.msg);
 		return KONSEKI_FAILED;
 	}

@@ -164,7 +164,7 @@ int run_inputs(const struct cli *c, struct analysis_options *o,
 	const char **name = xmalloc(c->narg * sizeof(*name));
 
 	if (host_names(c, name) < 0)
-		return err_set(err, "--host");
+		return err_set(err, "%s", ""); /* said already */
 	o->input = c->arg;
 	o->ninput = c->narg;
 	o->jobs = (unsigned)c->jobs;

@@ -13,7 +13,10 @@ int run_style(const struct cli *, struct verdict_style *);
 /* --from and --to in that zone; -1 after a usage message. */
 int run_window(const struct cli *, const struct verdict_style *,
 	       int64_t *from_ns, int64_t *to_ns);
-/* An analysis of c's operands (a single case is read, else inputs). */
+/*
+ * An analysis of c's operands (a single case is read, else inputs).  -1 with
+ * an empty err->msg after a usage message.
+ */
 int run_inputs(const struct cli *, struct analysis_options *, struct sink *,
 	       struct analysis *, struct err *);
 /* Prints the verdict on stdout. */
