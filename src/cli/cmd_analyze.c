@@ -60,8 +60,10 @@ static int judge(struct cli *c, struct analyze_job *job,
 	if (run_inputs(c, &o, &fan.sink, &a, err) == 0 &&
 	    save(cf, judgement_verdict(j), err) == 0) {
 		status = run_exit(c, j);
-		if (!run_print(c, judgement_verdict(j), style) ||
-		    run_summary(c, &a, judgement_verdict(j), status, err) < 0)
+		if (!run_print(c, judgement_verdict(j), style))
+			status = err_sys(err, "standard output", NULL);
+		else if (run_summary(c, &a, judgement_verdict(j), status, err) <
+			 0)
 			status = -1;
 		job->word = judgement_verdict(j)->word;
 	}
@@ -93,7 +95,9 @@ int analyze_run(struct cli *c, struct analyze_job *job)
 	}
 	status = judge(c, job, &style, &err);
 	if (status < 0) {
-		cli_error(c, "%s", err.msg[0] ? err.msg : "output failed");
+		if (!err.msg[0])
+			return KONSEKI_USAGE;
+		cli_error(c, "%s", err.msg);
 		return KONSEKI_FAILED;
 	}
 	return status;
