@@ -1,7 +1,7 @@
 # plant.bats - what an intruder leaves in a dead system is found, by the rule
 # that is meant to find it and by no other of its tier.
 #
-# shellcheck shell=bash disable=SC2154,SC2030,SC2031
+# shellcheck shell=bash disable=SC1091,SC2016,SC2030,SC2031,SC2154
 . "$BATS_TEST_DIRNAME/lib.sh"
 
 key='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIxQaJ9kVRnwqcZ9KbZyQmVrxnFQOYx7aZB1bUe5V6pR'
@@ -121,12 +121,10 @@ teardown() {
 }
 
 @test "plant/suid: an interpreter with the set-user-id bit" {
-	cp "$(readlink -f "$(command -v bash)")" "$root/usr/lib/.cache-bash"
-	cp "$root/usr/lib/.cache-bash" "$root/usr/bin/python3.11"
+	cp "$(readlink -f "$(command -v bash)")" "$root/usr/bin/python3.11"
 	chmod 4755 "$root/usr/bin/python3.11"
-	chmod 755 "$root/usr/lib/.cache-bash"
 	judge "$root"
-	found respond | grep -qx 'respond file_suid_interpreter.yml'
+	responds file_suid_interpreter.yml
 	event '.file.path == "/usr/bin/python3.11" and .konseki.file.setuid and
 		.file.mode == "4755"'
 }
@@ -213,8 +211,9 @@ teardown() {
 	echo "$key root@kali" >"$root/var/www/.ssh/authorized_keys"
 	printf 'x' | dd of="$root/usr/sbin/sshd" bs=1 seek=5000 conv=notrunc \
 		status=none
-	cp "$root/usr/bin/bash" "$root/usr/local/bin/update"
-	chmod 4755 "$root/usr/local/bin/update"
+	cp "$root/usr/bin/bash" "$root/usr/local/bin/bash"
+	cp "$root/usr/bin/bash" "$root/usr/lib/update"
+	chmod 4755 "$root/usr/lib/update" "$root/usr/local/bin/bash"
 	cp "$root/lib/x86_64-linux-gnu/libz.so.1" "$root/usr/lib/libkeep.so" ||
 		cp "$root/usr/bin/ls" "$root/usr/lib/libkeep.so"
 	echo /usr/lib/libkeep.so >"$root/etc/ld.so.preload"
@@ -235,6 +234,7 @@ teardown() {
 		persist_ld_so_preload_unpackaged.yml \
 		persist_cron_fetch_and_run.yml \
 		persist_systemd_network_shell.yml
+	found watch | grep -qx 'watch file_suid_unpackaged.yml'
 	[ "$(jq -r 'select(.rule.file | endswith("core_program_modified.yml"))
 		| .count' "$case_file.findings")" = 1 ]
 	event '.file.path == "/usr/sbin/sshd" and

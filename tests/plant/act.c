@@ -1,0 +1,189 @@
+/*
+ * act.c - a harmless process of a shape that intruders' processes have.
+ * libs: -static
+ *
+ *   act STEP...   does the steps in order:
+ *     lo ADDRESS           brings up the loopback device; it has ADDRESS too
+ *     netns                goes into a network namespace of its own
+ *     listen ADDRESS PORT  opens a socket that listens
+ *     connect ADDRESS PORT opens a connection
+ *     stdio                puts the last socket on 0, 1 and 2
+ *     comm NAME            is called NAME in /proc/PID/comm
+ *     argv0 NAME           starts itself again as NAME
+ *     memfd NAME           starts itself again from anonymous memory
+ *     deleted PATH         starts itself again from PATH, which it removes
+ *     open PATH            opens a new file, writes a line and removes it
+ *     ready FILE           makes FILE: all before is done
+ *     exec PROGRAM ARG...  becomes PROGRAM
+ *     wait                 does nothing for at most five minutes
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static int last = -1; /* socket */
+
+static void must(int ok, const char *what)
+{
+	if (ok)
+		return;
+	(void)fprintf(stderr, "act: %s: %s\n", what, strerror(errno));
+	_exit(1);
+}
+
+static struct sockaddr_in address(const char *ip, const char *port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+
+	a.sin_port = htons((uint16_t)atoi(port));
+	must(inet_pton(AF_INET, ip, &a.sin_addr) == 1, "address");
+	return a;
+}
+
+static void up(const char *ip)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq r = { 0 };
+	struct sockaddr_in a = address(ip, "0");
+
+	must(fd >= 0, "socket");
+	(void)snprintf(r.ifr_name, sizeof(r.ifr_name), "lo");
+	r.ifr_flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
+	must(ioctl(fd, SIOCSIFFLAGS, &r) == 0, "lo up");
+	memset(&r, 0, sizeof(r));
+	(void)snprintf(r.ifr_name, sizeof(r.ifr_name), "lo:1");
+	memcpy(&r.ifr_addr, &a, sizeof(a));
+	must(ioctl(fd, SIOCSIFADDR, &r) == 0, "lo address");
+	(void)close(fd);
+}
+
+static void meet(const char *ip, const char *port, int listens)
+{
+	struct sockaddr_in a = address(ip, port);
+
+	last = socket(AF_INET, SOCK_STREAM, 0);
+	must(last >= 0, "socket");
+	if (!listens) {
+		must(connect(last, (void *)&a, sizeof(a)) == 0, "connect");
+		return;
+	}
+	must(bind(last, (void *)&a, sizeof(a)) == 0, "bind");
+	must(listen(last, 16) == 0, "listen");
+}
+
+static void stdio(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		must(dup2(last, fd) == fd, "dup2");
+	(void)close(last);
+}
+
+static void copy_self(int to)
+{
+	int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	char block[65536];
+	ssize_t n;
+
+	must(from >= 0 && to >= 0, "copy");
+	while ((n = read(from, block, sizeof(block))) > 0)
+		must(write(to, block, (size_t)n) == n, "copy");
+	must(n == 0, "copy");
+	(void)close(from);
+}
+
+static void memory(const char *name, char **rest)
+{
+	char path[64];
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	copy_self(fd);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	(void)execv(path, rest);
+	must(0, "exec of memory");
+}
+
+static void from_deleted(char *path, char **rest, char *step)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+
+	copy_self(fd);
+	(void)close(fd);
+	rest[-2] = step; /* its first step is to remove itself */
+	rest[-1] = path;
+	rest[-3] = path;
+	(void)execv(path, rest - 3);
+	must(0, "exec of the copy");
+}
+
+static void make(const char *path, int gone)
+{
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	must(fd >= 0 && write(fd, "kept open\n", 10) == 10, path);
+	if (gone)
+		(void)unlink(path);
+	else
+		(void)close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	static char remove_step[] = "remove";
+	char *self = argv[0];
+
+	(void)argc;
+	for (char **p = argv + 1; *p; p += 2) {
+		char *step = *p, *arg = p[1];
+
+		if (strcmp(step, "wait") == 0) {
+			(void)sleep(300);
+			return 0;
+		} else if (strcmp(step, "netns") == 0) {
+			must(unshare(CLONE_NEWNET) == 0, step);
+			p--;
+		} else if (strcmp(step, "stdio") == 0) {
+			stdio();
+			p--;
+		} else if (!arg) {
+			break;
+		} else if (strcmp(step, "lo") == 0) {
+			up(arg);
+		} else if (strcmp(step, "listen") == 0 ||
+			   strcmp(step, "connect") == 0) {
+			meet(arg, p[2], step[0] == 'l');
+			p++;
+		} else if (strcmp(step, "comm") == 0) {
+			must(prctl(PR_SET_NAME, arg) == 0, step);
+		} else if (strcmp(step, "argv0") == 0) {
+			(void)execv("/proc/self/exe", p + 1);
+			must(0, step);
+		} else if (strcmp(step, "memfd") == 0) {
+			p[1] = self;
+			memory(arg, p + 1);
+		} else if (strcmp(step, "deleted") == 0) {
+			from_deleted(arg, p + 2, remove_step);
+		} else if (strcmp(step, "remove") == 0) {
+			must(unlink(arg) == 0, step);
+		} else if (strcmp(step, "open") == 0) {
+			make(arg, 1);
+		} else if (strcmp(step, "ready") == 0) {
+			make(arg, 0);
+		} else if (strcmp(step, "exec") == 0) {
+			(void)execvp(arg, p + 1);
+			must(0, arg);
+		} else {
+			break;
+		}
+	}
+	(void)fprintf(stderr, "act: no such step, or an argument missing\n");
+	return 2;
+}
