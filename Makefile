@@ -206,7 +206,7 @@ build/fuzz/fuzz: tests/fuzz/fuzz.c tests/fuzz/world.h $(FUZZ_OBJ) $(DATA_OBJ)
 fuzz: build/fuzz/fuzz
 	@mkdir -p build/corpus
 	build/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) -max_len=16384 \
-		-timeout=20 build/corpus $(wildcard testdata/*/*)
+		-timeout=20 build/corpus $(dir $(wildcard testdata/*/*/input))
 
 bench: konseki $(BENCH)
 	bash tests/bench/bench.sh
