@@ -78,6 +78,11 @@ int worker_run(struct work *, unsigned slot);
 /* The analysis process' whole life. */
 int analyst_run(struct work *, struct frame_out *);
 
+/* Starts the workers and stays until all work is done; -1: none started. */
+int crew_run(struct work *, struct frame_out *);
+/* Everything the workers left, in order, as frames, up to FRAME_END. */
+void pass_run(struct work *, struct frame_out *);
+
 void note_put(struct buf *, const struct note *);
 bool note_get(struct str, struct note *);
 
