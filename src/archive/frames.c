@@ -126,6 +126,14 @@ static int search(struct reader *r, struct err *err)
 	}
 }
 
+/* Fewer bytes than a magic number, but the first ones of one. */
+static bool begins_frame(const char *p, size_t n)
+{
+	static const char magic[4] = { 0x28, (char)0xb5, 0x2f, (char)0xfd };
+
+	return n < sizeof(magic) && memcmp(p, magic, n) == 0;
+}
+
 static int frames(struct reader *r, struct err *err)
 {
 	unsigned nresync = 0;
@@ -141,6 +149,11 @@ static int frames(struct reader *r, struct err *err)
 			return -1;
 		if (n == 0)
 			return 0;
+		if (begins_frame(r->in, n)) {
+			r->pos += n;
+			r->stop = r->sink->end(r->sink->arg, at, FRAME_CUT);
+			continue;
+		}
 		if (n >= 8 && (le32(r->in) & SKIPPABLE_MASK) == SKIPPABLE) {
 			r->pos += 8 + (uint64_t)le32(r->in + 4);
 			damaged = 0;
