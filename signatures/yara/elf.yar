@@ -41,8 +41,9 @@ rule konseki_elf_preload_rootkit
 		$g = "/proc/net/tcp"
 		$h = "fopen64"
 		$i = "unlinkat"
+		$interp = "/ld-linux"
 	condition:
-		uint32(0) == 0x464c457f and uint16(16) == 3 and filesize < 3MB and $next and $a and $b and $d and 2 of ($c, $e, $f, $g, $h, $i)
+		uint32(0) == 0x464c457f and uint16(16) == 3 and filesize < 3MB and $next and $a and $b and $d and 2 of ($c, $e, $f, $g, $h, $i) and not $interp in (0..4096)
 }
 
 rule konseki_elf_miner
