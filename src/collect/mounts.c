@@ -22,9 +22,9 @@ const char *shield_name(enum shield s)
 	return name[s];
 }
 
-static bool read_mountinfo(struct buf *out)
+static bool read_mountinfo(int proc, struct buf *out)
 {
-	int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	int fd = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
 	bool ok;
 
 	buf_clear(out);
@@ -47,18 +47,18 @@ static int clone_of(const char *path)
 }
 
 /* The copy and the text must speak of the same mounts. */
-static int clone_with_table(const char *path, struct buf *text)
+static int clone_with_table(int proc, const char *path, struct buf *text)
 {
 	struct buf after = { 0 };
 	int fd = -1;
 
 	for (int tries = 0; tries < 3; tries++) {
-		bool ok = read_mountinfo(text);
+		bool ok = read_mountinfo(proc, text);
 
 		if (fd >= 0)
 			(void)close(fd);
 		fd = clone_of(path);
-		if (fd < 0 || !ok || !read_mountinfo(&after) ||
+		if (fd < 0 || !ok || !read_mountinfo(proc, &after) ||
 		    str_eq(buf_view(text), buf_view(&after)))
 			break;
 	}
@@ -115,7 +115,8 @@ static void read_table(struct scene *sc, struct str text)
 int mounts_shield(struct scene *sc, enum shield *how, struct err *err)
 {
 	struct buf text = { 0 };
-	int fd = clone_with_table(sc->root_path, &text);
+	int proc = sys_procfs();
+	int fd = clone_with_table(proc, sc->root_path, &text);
 
 	*how = SHIELD_CLONE;
 	if (fd < 0) {
@@ -124,6 +125,8 @@ int mounts_shield(struct scene *sc, enum shield *how, struct err *err)
 	}
 	if (fd < 0) {
 		buf_free(&text);
+		if (proc >= 0)
+			(void)close(proc);
 		return err_sys(err, "cannot open", sc->root_path);
 	}
 	sc->env.root = fd;
@@ -131,9 +134,10 @@ int mounts_shield(struct scene *sc, enum shield *how, struct err *err)
 	buf_free(&text);
 	sc->namespaced = *how == SHIELD_NAMESPACE;
 	sc->open_noatime = *how != SHIELD_CLONE;
-	sc->env.proc =
-		sc->env.live ? open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-			     : -1;
+	if (sc->env.live)
+		sc->env.proc = proc;
+	else if (proc >= 0)
+		(void)close(proc);
 	return 0;
 }
 

@@ -88,7 +88,9 @@ static int reader_main(void *arg)
 		(void)setrlimit(RLIMIT_NOFILE, &lim);
 	}
 	if (sc->namespaced && mounts_enter_namespace(sc) < 0)
-		run_status(&r, "mounts", NULL, STR("mount namespace"),
+		run_status(&r, "mounts", NULL,
+			   STR("no namespace of our own: access times of "
+			       "links and directories may change"),
 			   PROBE_FAILED, errno, 0, 0, 0);
 	r.extent = xmalloc(LANE_MAX_EXTENTS * sizeof(*r.extent));
 	if (j->probe)

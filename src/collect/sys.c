@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
@@ -133,6 +134,50 @@ int sys_mount_shield(int fd)
 
 	return (int)syscall(SYS_mount_setattr, fd, "",
 			    AT_EMPTY_PATH | AT_RECURSIVE, &a, sizeof(a));
+}
+
+#ifndef SYS_fsopen
+#define SYS_fsopen 430
+#define SYS_fsconfig 431
+#define SYS_fsmount 432
+#endif
+#define CONFIG_CREATE 6 /* FSCONFIG_CMD_CREATE */
+#define PROC_MAGIC 0x9fa0
+
+/* read-only, nothing in it may be run or opened as a device */
+static int own_procfs(void)
+{
+	int fs = (int)syscall(SYS_fsopen, "proc", 1 /* FSOPEN_CLOEXEC */);
+	int fd = -1;
+
+	if (fs < 0)
+		return -1;
+	if (syscall(SYS_fsconfig, fs, CONFIG_CREATE, NULL, NULL, 0) == 0)
+		fd = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */,
+				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+					  MOUNT_ATTR_NOEXEC);
+	(void)close(fs);
+	return fd;
+}
+
+int sys_procfs(void)
+{
+	struct statfs s;
+	int fd = own_procfs(), dir;
+
+	if (fd < 0)
+		fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (fstatfs(fd, &s) < 0 || s.f_type != PROC_MAGIC) {
+		(void)close(fd);
+		errno = ENOENT; /* a directory of that name */
+		return -1;
+	}
+	/* fsmount gives an O_PATH descriptor: one that can be listed */
+	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	(void)close(fd);
+	return dir;
 }
 
 /* without cachestat: mincore(2) over a mapping that is never read */

@@ -43,6 +43,12 @@ int sys_open_tree(int dirfd, const char *path, bool recursive);
 int sys_mount_shield(int fd);
 /* Pages of [off, off+len) in memory; -1 when the kernel cannot say. */
 int64_t sys_resident(struct sys *, int fd, uint64_t off, uint64_t len);
+/*
+ * A directory of /proc: an instance of our own that is mounted nowhere (Linux
+ * 5.2), so that nothing that was mounted over /proc/PID hides it and an empty
+ * chroot has one too; else /proc when it is procfs; -1 with errno.
+ */
+int sys_procfs(void);
 int sys_idle_io(void);
 /* Best effort, lowest of it: for a process that idle I/O starves. */
 int sys_lowest_io(int pid);
