@@ -33,6 +33,15 @@
  *   where the file system has none)   l link target   x {"name":"base64"}
  *   xattrs   f ["immutable"..] attributes   k kind by content: elf pe script
  *   mime   h SHA-256   h5 MD5   skip: why a directory was not entered
+ *   r "major:minor" of a device file   t "?" with skip "timeout": only the
+ *   name is known, what lies there does not answer
+ *   x is there for directories, programs (an x or set-id bit) and files in
+ *   places that anybody may write; with --hash all for every file
+ *
+ * state/secrets.0000.jsonl ...  facts that stand in for secrets: path, kind
+ *   shadow { user, state locked | empty | set | damaged, algorithm,
+ *   last_change_day } or private_key { format, key_type, encrypted,
+ *   fingerprint }
  *
  * status/0000.jsonl ...  { probe, item, status, count, bytes, errno, error,
  *   duration_ns, core (group, when the source is core) }
