@@ -226,7 +226,7 @@ int analyst_run(struct work *w, struct frame_out *o)
 		}
 	}
 	frame_put(o, FRAME_SANDBOX, str_mem(&sb, sizeof(sb)));
-	if (crew_run(w, o) < 0) {
+	if (crew_work(w, o) < 0) {
 		fail(o, "cannot start a worker process");
 		return 1;
 	}

@@ -117,7 +117,7 @@ static void progress(const struct work *w, struct frame_out *o)
 	(void)frame_flush(o); /* seen again at the next write */
 }
 
-int crew_run(struct work *w, struct frame_out *o)
+int crew_work(struct work *w, struct frame_out *o)
 {
 	struct job *job = xmalloc(w->jobs * sizeof(*job));
 	unsigned running = 0, started = 0;

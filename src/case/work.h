@@ -79,7 +79,7 @@ int worker_run(struct work *, unsigned slot);
 int analyst_run(struct work *, struct frame_out *);
 
 /* Starts the workers and stays until all work is done; -1: none started. */
-int crew_run(struct work *, struct frame_out *);
+int crew_work(struct work *, struct frame_out *);
 /* Everything the workers left, in order, as frames, up to FRAME_END. */
 void pass_run(struct work *, struct frame_out *);
 
