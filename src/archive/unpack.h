@@ -12,7 +12,7 @@
 #include "../util/err.h"
 
 #define UNPACK_MAX_DEPTH 4
-#define UNPACK_MAX_MEMBERS 4000000u
+#define UNPACK_MAX_MEMBERS 400000u /* about 500 bytes each, everywhere */
 #define UNPACK_MAX_RATIO 1000u /* expansion of one member, beyond 64 MiB */
 #define UNPACK_MAX_NAME 4096u
 
