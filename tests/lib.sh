@@ -16,7 +16,7 @@ export LC_ALL TZ
 begin() { # HELPER...
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/konseki-test.XXXXXX")
 	export dir
-	for helper; do
+	for helper in "$@"; do
 		[ -x "$plant/$helper" ] ||
 			make -s -C "$top" "build/tests/plant/$helper" >&2
 	done
@@ -90,7 +90,8 @@ judge() { # ROOT [collect option...]
 	archive=$judged.tar.zst
 	case_file=$judged.case
 	collect_status=0
-	"$konseki" collect -q --here --root "$judged" -o "$archive" "$@" \
+	# shellcheck disable=SC2086 # UNDER is several words
+	${UNDER-} "$konseki" collect -q --here --root "$judged" -o "$archive" "$@" \
 		2>"$judged.err" || collect_status=$?
 	weigh "$archive"
 }

@@ -10,7 +10,7 @@ live_root() { # DIR
 	mkdir -p "$1"/{proc,dev,sys}
 	mknod -m 666 "$1/dev/null" c 1 3
 	cp "$konseki" "$1/usr/bin/konseki"
-	cp "$plant/act" "$1/usr/bin/act"
+	cp "$plant/act" "$plant/oldkernel" "$1/usr/bin/"
 	cp "$(readlink -f /bin/sh)" "$1/usr/bin/sh"
 	cp "$(command -v sleep)" "$1/usr/bin/sleep"
 	ln -s usr/bin "$1/bin"
@@ -37,9 +37,9 @@ live_root() { # DIR
 # ends, so does whatever it started.
 inside() {
 	cat >"$root/script"
-	timeout 60 unshare -pfn -m --mount-proc="$root/proc" \
-		env -i PATH=/usr/bin "$(command -v chroot)" "$root" \
-		/usr/bin/sh /script 3>&- 4>&-
+	timeout 60 unshare -pfn -m --propagation private \
+		env -i PATH=/usr/bin UNDER="${UNDER-}" "$plant/act" \
+		pivot "$root" exec /usr/bin/sh /script 3>&- 4>&-
 }
 
 # The same for all shapes: wait for the files that say ready, then collect.
@@ -47,14 +47,14 @@ prologue='
 ready() { for f; do n=0; while [ ! -e /tmp/ready.$f ]; do
 	sleep 0.01; n=$((n + 1)); [ $n -lt 1000 ] || { echo "$f: not ready"; exit 99; }
 done; done; }
-collect() { konseki collect --here -o /out.tar.zst "$@" 2>/out.err
+collect() { ${UNDER##*/} konseki collect --here -o /out.tar.zst "$@" 2>/out.err
 	echo $? >/out.status; }
 act lo 203.0.113.9 listen 203.0.113.9 4444 ready /tmp/ready.listener wait &
 ready listener
 '
 
 setup_file() {
-	begin utmp act
+	begin utmp act oldkernel
 	[ "$(id -u)" -eq 0 ] || return 0
 	root=$dir/root
 	export root

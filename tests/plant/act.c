@@ -3,6 +3,7 @@
  * libs: -static
  *
  *   act STEP...   does the steps in order:
+ *     pivot DIR            mounts a /proc in DIR and has DIR as its only root
  *     lo ADDRESS           brings up the loopback device; it has ADDRESS too
  *     netns                goes into a network namespace of its own
  *     listen ADDRESS PORT  opens a socket that listens
@@ -27,7 +28,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int last = -1; /* socket */
@@ -64,6 +67,17 @@ static void up(const char *ip)
 	memcpy(&r.ifr_addr, &a, sizeof(a));
 	must(ioctl(fd, SIOCSIFADDR, &r) == 0, "lo address");
 	(void)close(fd);
+}
+
+/* In a mount namespace of its own, please. */
+static void pivot(const char *dir)
+{
+	must(mount(dir, dir, NULL, MS_BIND, NULL) == 0, "bind");
+	must(chdir(dir) == 0, "chdir");
+	must(mount("proc", "proc", "proc", 0, NULL) == 0, "proc");
+	must(syscall(SYS_pivot_root, ".", ".") == 0, "pivot_root");
+	must(umount2(".", MNT_DETACH) == 0, "umount");
+	must(chdir("/") == 0, "chdir");
 }
 
 static void meet(const char *ip, const char *port, int listens)
@@ -155,6 +169,8 @@ int main(int argc, char **argv)
 			p--;
 		} else if (!arg) {
 			break;
+		} else if (strcmp(step, "pivot") == 0) {
+			pivot(arg);
 		} else if (strcmp(step, "lo") == 0) {
 			up(arg);
 		} else if (strcmp(step, "listen") == 0 ||
