@@ -62,8 +62,13 @@ static int analyst_main(void *arg)
 {
 	struct start *s = arg;
 	struct frame_out o = { .fd = s->out };
+	int null;
 
 	(void)close(s->in); /* the parent's end */
+	/* libyara's scanner echoes to stdout what it does not know */
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0)
+		(void)dup2(null, 1);
 	return analyst_run(s->w, &o);
 }
 

@@ -185,7 +185,8 @@ static void got_note(struct feed *k, struct str s)
 {
 	struct note n;
 
-	if (!note_get(s, &n) || n.source >= k->a->nsource) {
+	if (!note_get(s, &n) ||
+	    (n.source >= k->a->nsource && n.source != UINT32_MAX)) {
 		k->a->nlost++;
 		return;
 	}

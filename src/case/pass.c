@@ -98,8 +98,19 @@ static int no_event(struct sink *s, struct event *e)
 	return 0;
 }
 
+/* A cap of the judge's own: it belongs to no source. */
+static void pass_note(struct sink *s, const struct note *n)
+{
+	struct pass *p = ((struct finding_sink *)(void *)s)->p;
+
+	buf_clear(&p->rec);
+	note_put(&p->rec, n);
+	frame_put(p->o, FRAME_NOTE, buf_view(&p->rec));
+}
+
 static const struct sink_ops finding_ops = { .event = no_event,
-					     .finding = pass_finding };
+					     .finding = pass_finding,
+					     .note = pass_note };
 
 static size_t gather_runs(struct work *w, struct run **out)
 {

@@ -8,9 +8,14 @@
 #include "../event/finding.h"
 #include "../util/io.h"
 #include "../util/json_out.h"
+#include "../util/sandbox.h"
 #include "../util/term.h"
 #include "konseki/exit.h"
 #include "rulefiles.h"
+
+struct own {
+	int summary_fd; /* open before the sandbox closes behind us */
+};
 
 /* the states in two languages; machine formats say rule_state_name() */
 static const struct {
@@ -92,14 +97,13 @@ static void summary_list(struct buf *b, const struct ruleset *rs,
 	buf_c(b, ']');
 }
 
-static int summary(const char *path, const struct ruleset *rs, struct err *err)
+static int summary(const struct cli *c, const struct ruleset *rs,
+		   struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = ((struct own *)c->own)->summary_fd;
 	struct buf b = { 0 };
 	int r;
 
-	if (fd < 0)
-		return err_sys(err, "cannot write", path);
 	buf_fmt(&b, "{\"rules\":%zu", ruleset_count(rs));
 	for (unsigned s = 0; s < RULE_STATES; s++)
 		buf_fmt(&b, ",\"%s\":%zu", rule_state_name(s), count(rs, s));
@@ -109,7 +113,7 @@ static int summary(const char *path, const struct ruleset *rs, struct err *err)
 	r = io_write(fd, b.p, b.n);
 	buf_free(&b);
 	if (close(fd) < 0 || r < 0)
-		return err_sys(err, "cannot write", path);
+		return err_sys(err, "cannot write", c->summary);
 	return 0;
 }
 
@@ -140,7 +144,7 @@ static int check(const struct cli *c, const struct ruleset *rs)
 			tr(c->lang, state_text[s].en, state_text[s].ja));
 	ok = cli_out(b.p, b.n);
 	buf_free(&b);
-	if (c->summary && summary(c->summary, rs, &err) < 0) {
+	if (c->summary && summary(c, rs, &err) < 0) {
 		cli_error(c, "%s", err.msg);
 		return KONSEKI_FAILED;
 	}
@@ -231,6 +235,36 @@ static int explain(const struct cli *c, const struct ruleset *rs)
 	return ok ? KONSEKI_DONE : KONSEKI_FAILED;
 }
 
+/*
+ * Rules may be hostile: all files are open or read, the rest runs shut in.
+ * libyara's scanner echoes what it does not know to stdout.
+ */
+static int compile(const struct cli *c, const struct rule_file *file, size_t n,
+		   struct ruleset **out, struct err *err)
+{
+	static const struct sandbox_options box = { .may_exec_pages = true };
+	struct own *own = c->own;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), keep;
+	struct sandbox sb;
+
+	if (c->summary)
+		own->summary_fd =
+			open(c->summary,
+			     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (own->summary_fd < 0)
+		return err_sys(err, "cannot write", c->summary);
+	sandbox_enter(&box, &sb);
+	keep = dup(1);
+	if (null >= 0)
+		(void)dup2(null, 1); /* else the echo is what is left */
+	*out = ruleset_compile(file, n);
+	if (keep >= 0) {
+		(void)dup2(keep, 1);
+		(void)close(keep);
+	}
+	return 0;
+}
+
 /* The set an operand or --rules names; directories stand alone. */
 static int load(const struct cli *c, struct arena *a, struct ruleset **out,
 		bool dirs, struct err *err)
@@ -246,8 +280,7 @@ static int load(const struct cli *c, struct arena *a, struct ruleset **out,
 	}
 	if (rulefiles_read(&of, a, &file, &n, err) < 0)
 		return -1;
-	*out = ruleset_compile(file, n);
-	return 0;
+	return compile(c, file, n, out, err);
 }
 
 static const struct {
@@ -293,6 +326,7 @@ const struct verb verb_rules = {
 	.en = "what rules are loaded, which are not, and why",
 	.ja = "読み込まれるルールと、使われないルールとその理由",
 	.share = SHARE_TALK | SHARE_RUN | SHARE_RULES,
+	.own_size = sizeof(struct own),
 	.min_arg = 1,
 	.max_arg = SIZE_MAX,
 	.run = run,
