@@ -123,6 +123,12 @@ static int by_count(const void *x, const void *y)
 	return str_cmp(a->name, b->name);
 }
 
+/* State files have dates too, but no window: /etc/shadow is no log. */
+static bool is_log(struct str path)
+{
+	return str_starts(path, STR("/")) && !str_starts(path, STR("/etc/"));
+}
+
 static void windows(struct judgement *j)
 {
 	const struct analysis *a = j->a;
@@ -137,7 +143,7 @@ static void windows(struct judgement *j)
 		bool added;
 		uint64_t *k;
 
-		if (s->first_ns > s->last_ns || name.n == 0 || name.p[0] != '/')
+		if (s->first_ns > s->last_ns || !is_log(name))
 			continue;
 		k = map_put(&at, name, &added);
 		if (added) {
