@@ -18,7 +18,8 @@ struct own {
 	const char *output, *root, *hash, *secrets;
 	const char *case_id, *examiner, *note, *reference;
 	bool here, force;
-	uint64_t deadline, max_file, max_content, reserve;
+	uint64_t deadline, max_file, max_content;
+	struct opt_size reserve;
 	struct opt_list local;
 };
 
@@ -68,7 +69,7 @@ static const struct opt opts[] = {
 	{ "max-content", 0, OPT_NUM, "SIZE", AT(max_content),
 	  "most data of programs that no package owns (default 1G)",
 	  "パッケージ外プログラムの収集上限（既定 1G）" },
-	{ "reserve", 0, OPT_NUM, "SIZE", AT(reserve),
+	{ "reserve", 0, OPT_SIZE, "SIZE", AT(reserve),
 	  "room that stays free beside the archive (default: 5 %, at least "
 	  "1G)",
 	  "保存先に残す空き容量（既定：5%、最低 1G）" },
@@ -243,9 +244,9 @@ static int run(struct cli *c)
 	char reserve[24] = "";
 	int rc, status;
 
-	if (own->reserve)
+	if (own->reserve.given)
 		(void)snprintf(reserve, sizeof(reserve), "%" PRIu64,
-			       own->reserve);
+			       own->reserve.n);
 	o = options_of(c, reserve);
 	if (o.secrets_full && !own->force)
 		return cli_usage(

@@ -210,6 +210,10 @@ static int store(struct cli *c, struct found f, const char *v)
 	case OPT_LIST:
 		append((struct opt_list *)(void *)at, v);
 		return 0;
+	case OPT_SIZE:
+		((struct opt_size *)(void *)at)->given = true;
+		/* its number comes first */
+		__attribute__((fallthrough));
 	case OPT_NUM:
 		if (!number(v, (uint64_t *)(void *)at))
 			return cli_usage(

@@ -16,11 +16,17 @@ struct opt_list { /* of a repeatable option */
 	size_t n;
 };
 
+struct opt_size { /* 0 is a value, not `as usual' */
+	uint64_t n;
+	bool given;
+};
+
 enum opt_type {
 	OPT_FLAG,    /* bool */
 	OPT_STR,     /* const char * */
 	OPT_LIST,    /* struct opt_list */
 	OPT_NUM,     /* uint64_t; K M G T suffixes */
+	OPT_SIZE,    /* struct opt_size; written the same way */
 	OPT_CHOICE,  /* const char *: one of `arg', words between `|' */
 	OPT_CHOICES, /* struct opt_list: the same, repeatable */
 };
