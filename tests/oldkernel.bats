@@ -24,18 +24,16 @@ again() { # ERRNO FILE FILTER
 }
 
 @test "oldkernel/the filter is in force" {
-	for answer in ENOSYS EPERM; do
-		"$plant/oldkernel" $answer true
-		"$plant/oldkernel" $answer strace -f -o "$dir/trace" true ||
-			continue
-	done
 	small_root "$dir/root"
-	! strace -f -o "$dir/trace" "$plant/oldkernel" ENOSYS "$konseki" \
-		collect -q --here --root "$dir/root" -o "$dir/t.tar.zst" ||
-		true
-	grep -q 'ENOSYS' "$dir/trace"
-	! grep -E '^[0-9]+ +(statx|openat2|open_tree|mount_setattr|clone3)\(.*= 0$' \
-		"$dir/trace"
+	for answer in ENOSYS EPERM; do
+		rm -f "$dir/t.tar.zst"
+		strace -f -o "$dir/trace" "$plant/oldkernel" $answer \
+			"$konseki" collect -q --here --root "$dir/root" \
+			-o "$dir/t.tar.zst"
+		grep -q "$answer" "$dir/trace"
+		[ "$(grep -cE '^[0-9]+ +(statx|openat2|open_tree|clone3)\(.*= 0$' \
+			"$dir/trace")" -eq 0 ]
+	done
 }
 
 @test "oldkernel/dead systems: no such call" {

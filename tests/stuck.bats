@@ -50,7 +50,7 @@ hang() { # DIR NAMES [collect option...]
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
 	took=$(cat "$root.took")
 	status=$(cat "$root.status")
-	for n in $(seq 100); do
+	for _ in $(seq 100); do
 		left=$(pgrep -f "collect --here --root $root " || :)
 		[ -n "$left" ] || break
 		sleep 0.02
@@ -106,6 +106,6 @@ hang() { # DIR NAMES [collect option...]
 	tar --zstd -xOf "$root.tar.zst" --wildcards 'status/*' |
 		jq -e 'select(.status == "skipped") |
 			tostring | contains("far")' | grep -qx true
-	! tar --zstd -tf "$root.tar.zst" | grep -q 'far/'
+	[ "$(tar --zstd -tf "$root.tar.zst" | grep -c 'far/')" -eq 0 ]
 	[ "$status" -eq 0 ]
 }
