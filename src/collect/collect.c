@@ -346,6 +346,13 @@ static int finish(struct run *r, struct err *err)
 	return rc == 0 ? 0 : 1;
 }
 
+/* Stopped before the manifest: what stands there is no archive. */
+static int give_up(struct run *r, struct err *err)
+{
+	say_why(r);
+	return err_set(err, "nothing was collected: %s", r->res->stopped);
+}
+
 int collect_run(const struct collect_options *o, struct collect_result *res,
 		struct err *err)
 {
@@ -362,7 +369,9 @@ int collect_run(const struct collect_options *o, struct collect_result *res,
 	rc = start(r, err);
 	if (rc == 0) {
 		(void)all_jobs(r); /* say_why has the reason */
-		rc = finish(r, err);
+		rc = r->crew.stop && writer_bytes_in(r->in->w) == 0
+			     ? give_up(r, err)
+			     : finish(r, err);
 		if (rc != 0 && res->bytes_out == 0)
 			rc = -1;
 	}
