@@ -209,7 +209,7 @@ static bool value_count(struct matcher *m, struct table *t, struct group *g,
 
 	if (n == 0)
 		return false;
-	h = hash_bytes(v[0].s.p, v[0].s.n);
+	h = hash_keyed(v[0].s.p, v[0].s.n);
 	/* a value seen again moves to the newest place */
 	for (size_t r = 0; r < g->nentry; r++)
 		if (g->entry[r].value != h)

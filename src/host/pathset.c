@@ -40,7 +40,7 @@ uint64_t path_hash(struct str path)
 		memcpy(usr + 4, path.p, path.n);
 		path = str_mem(usr, path.n + 4);
 	}
-	h = hash_bytes(path.p, path.n);
+	h = hash_keyed(path.p, path.n);
 	return h ? h : 1;
 }
 

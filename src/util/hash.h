@@ -27,6 +27,13 @@ void md5_init(struct md5 *);
 void md5_add(struct md5 *, const void *p, size_t n);
 void md5_end(struct md5 *, unsigned char out[MD5_LEN]);
 
+/* The same in every run: fingerprints.  Collisions can be made at will. */
 uint64_t hash_bytes(const void *p, size_t n);
+/*
+ * For tables whose keys come from evidence: another one in each run (the
+ * same in a process and its forks), so that nobody can choose names that
+ * collide.  Nothing that is written may depend on it.
+ */
+uint64_t hash_keyed(const void *p, size_t n);
 
 #endif

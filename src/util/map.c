@@ -8,7 +8,7 @@
 
 static size_t find(const struct map *m, struct str key)
 {
-	size_t i = hash_bytes(key.p, key.n) & (m->nslot - 1);
+	size_t i = hash_keyed(key.p, key.n) & (m->nslot - 1);
 
 	while (m->slot[i] && !str_eq(m->item[m->slot[i] - 1].key, key))
 		i = (i + 1) & (m->nslot - 1);
