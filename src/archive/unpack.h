@@ -13,7 +13,7 @@
 
 #define UNPACK_MAX_DEPTH 4
 #define UNPACK_MAX_MEMBERS 400000u /* about 500 bytes each, everywhere */
-#define UNPACK_MAX_RATIO 1000u /* expansion of one member, beyond 64 MiB */
+#define UNPACK_MAX_RATIO 1000u     /* expansion of one member, beyond 64 MiB */
 #define UNPACK_MAX_NAME 4096u
 
 struct unpacked {           /* one member, in the spool */
