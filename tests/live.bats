@@ -180,6 +180,18 @@ look() {
 		(tostring | contains("31337"))'
 }
 
+@test "live/access times: none changed on files, directories and links" {
+	ln -sf ../etc/passwd "$root/home/link"
+	find "$root"/{etc,var,home} -print0 >"$dir/names"
+	xargs -0 touch -h -a -d '3 days ago' <"$dir/names"
+	xargs -0 stat -c '%F %x %n' <"$dir/names" >"$dir/before"
+	look <<-'EOT'
+	collect --hash all
+	EOT
+	xargs -0 stat -c '%F %x %n' <"$dir/names" | diff "$dir/before" -
+	tar --zstd -tf "$dir/live.tar.zst" | grep -qx files/etc/passwd
+}
+
 @test "live/all: every shape at once, each found" {
 	look <<-'EOT'
 	act connect 203.0.113.9 4444 ready /tmp/ready.shell stdio exec sh &
