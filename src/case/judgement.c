@@ -233,6 +233,16 @@ static void counts(struct judgement *j)
 	buf_free(&off);
 }
 
+/* What to do when no finding says it: it depends on what is missing. */
+static struct str fallback(const struct judgement *j)
+{
+	if (j->v.word == VERDICT_NOTHING)
+		return STR("nothing");
+	if (j->coverage.any && !j->v.not_root)
+		return STR("missing");
+	return STR("incomplete");
+}
+
 static void steps(struct judgement *j)
 {
 	struct verdict *v = &j->v;
@@ -243,10 +253,8 @@ static void steps(struct judgement *j)
 						  j->lang, &j->arena, v->step,
 						  VERDICT_MAX_STEPS);
 	if (v->nstep == 0)
-		v->nstep = response_steps(
-			v->word == VERDICT_NOTHING ? STR("nothing")
-						   : STR("incomplete"),
-			j->lang, &j->arena, v->step, VERDICT_MAX_STEPS);
+		v->nstep = response_steps(fallback(j), j->lang, &j->arena,
+					  v->step, VERDICT_MAX_STEPS);
 }
 
 const struct verdict *judgement_verdict(struct judgement *j)
