@@ -176,12 +176,14 @@ static int foreign(struct work *w, uint64_t size, bool frames)
 			wire_put(&w->out, WIRE_FAIL, NULL, str_of(err.msg));
 		else
 			as_it_is(w, size);
+		res.damaged = true;
+		(void)snprintf(res.why, sizeof(res.why), "%s", err.msg);
 	}
 	tell_kind(w, res.kind);
 	if (res.damaged)
 		buf_puts(&w->why, res.why[0] ? res.why : "it breaks off");
 	w->nrefused += res.nrefused;
-	b.end.whole = ARCHIVE_WHOLE;
+	b.end.whole = res.damaged ? ARCHIVE_CUT : ARCHIVE_WHOLE;
 	end(w, &b);
 	return 0;
 }
@@ -236,9 +238,9 @@ int box_main(void *arg)
 	struct str stem;
 	bool plain, frames;
 
-	shut_in(b);
 	if (b->spool >= 0)
 		spool_init(&w.spool, b->spool, b->spool_end);
+	shut_in(b);
 	if (b->in < 0)
 		return regions(&w);
 	if (io_pread(b->in, head, HEAD, 0) < 0)

@@ -137,15 +137,17 @@ bool nest_expand(struct work *w, int fd, uint64_t off, const struct meta *m,
 					   level_end };
 	struct foreign_result res;
 	char head[HEAD];
+	uint64_t limit;
 	ssize_t n = io_pread(fd, head, m->size < HEAD ? (size_t)m->size : HEAD,
 			     (off_t)off);
 
 	if (n <= 0 ||
 	    !foreign_looks(str_mem(head, (size_t)n), m->name, &l.stem))
 		return false;
+	limit = spool_enter(&w->spool);
 	if (foreign_read(fd, off, m->size, &sink, &res, NULL) < 0)
 		res = (struct foreign_result){ 0 };
-	w->nrefused += res.nrefused;
+	w->nrefused += res.nrefused + spool_leave(&w->spool, limit);
 	buf_free(&l.name);
 	return l.nout > 0;
 }

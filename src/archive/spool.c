@@ -12,13 +12,37 @@ void spool_init(struct spool *s, int fd, uint64_t end)
 {
 	struct statvfs v;
 
-	*s = (struct spool){ .fd = fd, .budget = UINT64_MAX };
+	*s = (struct spool){ .fd = fd,
+			     .budget = UINT64_MAX,
+			     .limit = UINT64_MAX };
 	s->end = (end + SPOOL_PAGE - 1) / SPOOL_PAGE * SPOOL_PAGE;
 	if (fstatvfs(fd, &v) == 0 && v.f_blocks > 0) {
 		s->budget = (uint64_t)v.f_bavail * v.f_frsize;
 		s->budget -=
 			s->budget < SPOOL_RESERVE ? s->budget : SPOOL_RESERVE;
 	}
+}
+
+uint64_t spool_enter(struct spool *s)
+{
+	uint64_t was = s->limit;
+	uint64_t left = (was < s->budget ? was : s->budget) - s->written;
+
+	if (!s->failed)
+		s->limit = s->written + left / SPOOL_SHARE;
+	return was;
+}
+
+bool spool_leave(struct spool *s, uint64_t limit)
+{
+	bool full = s->failed && s->limit != limit;
+
+	s->limit = limit;
+	if (!full)
+		return false;
+	s->failed = false;
+	spool_abandon(s);
+	return true;
 }
 
 static bool zeros(const char *p, size_t n)
@@ -28,7 +52,7 @@ static bool zeros(const char *p, size_t n)
 
 static bool put(struct spool *s, uint64_t at, const char *p, size_t n)
 {
-	if (n > s->budget - s->written) {
+	if (n > s->budget - s->written || n > s->limit - s->written) {
 		(void)err_set(&s->err,
 			      "the temporary file system is full (--tmp DIR "
 			      "names another)");

@@ -41,7 +41,7 @@ enum wholeness {
 
 struct unpack_result {
 	enum input_kind kind;
-	enum wholeness whole;     /* of konseki archives; else ARCHIVE_WHOLE */
+	enum wholeness whole;     /* of others: ARCHIVE_WHOLE or _CUT */
 	struct str why;           /* what is wrong, English */
 	unsigned char sha256[32]; /* of the input file (not of directories) */
 	struct unpacked *member;

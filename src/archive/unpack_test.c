@@ -393,6 +393,30 @@ static void a_cut_log_is_kept_to_the_cut(void **state)
 	unpacking_free(&u);
 }
 
+static void a_cut_container_says_so(void **state)
+{
+	static const char *const name[] = { "c.tgz", "c.tar", "one.tar" };
+	struct unpacking u;
+
+	(void)state;
+	assert_int_equal(sh("mkdir cc && seq 200000 >cc/a && seq 9 >cc/b && "
+			    "tar cf cc.tar cc && gzip <cc.tar >cc.tgz && "
+			    "head -c 100000 cc.tgz >c.tgz && "
+			    "head -c 100000 cc.tar >c.tar && "
+			    "head -c 600 cc.tar | tail -c 600 >one.tar"),
+			 0);
+	assert_int_equal(unpack_name(&u, "cc.tgz"), 0);
+	assert_int_equal(u.r.whole, ARCHIVE_WHOLE);
+	assert_int_equal(u.r.why.n, 0);
+	unpacking_free(&u);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(unpack_name(&u, name[i]), 0);
+		assert_int_equal(u.r.whole, ARCHIVE_CUT);
+		assert_true(u.r.why.n > 0);
+		unpacking_free(&u);
+	}
+}
+
 static void a_glob_selects(void **state)
 {
 	const struct str glob[2] = { STR("/etc/*"), STR("**/a.log.1*") };
@@ -608,6 +632,7 @@ int main(void)
 		cmocka_unit_test(names_are_bytes),
 		cmocka_unit_test(bombs),
 		cmocka_unit_test(a_cut_log_is_kept_to_the_cut),
+		cmocka_unit_test(a_cut_container_says_so),
 		cmocka_unit_test(a_glob_selects),
 		cmocka_unit_test(noise_does_no_harm),
 		cmocka_unit_test(paths),

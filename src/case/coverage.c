@@ -98,6 +98,19 @@ static void group_gap(const struct coverage_group *g, enum lang lang,
 			      "存在せず、代わりの証拠源もない")));
 }
 
+static void input_gap(const struct analysis_input *in, enum lang lang,
+		      struct arena *a, struct verdict *v)
+{
+	if (in->whole != ARCHIVE_WHOLE)
+		gap(v, in->path, in->why);
+	if (in->nrefused)
+		gap(v, in->path,
+		    arena_fmt(a,
+			      tr(lang, "%zu members could not be taken",
+				 "取り出せないメンバーが %zu 件"),
+			      in->nrefused));
+}
+
 void coverage_gaps(const struct coverage *c, const struct analysis *an,
 		   enum lang lang, struct arena *a, struct verdict *v)
 {
@@ -116,8 +129,7 @@ void coverage_gaps(const struct coverage *c, const struct analysis *an,
 	for (size_t i = 0; i < c->ngroup; i++)
 		group_gap(&c->group[i], lang, a, v);
 	for (size_t i = 0; i < an->ninput; i++)
-		if (an->input[i].whole != ARCHIVE_WHOLE)
-			gap(v, an->input[i].path, an->input[i].why);
+		input_gap(&an->input[i], lang, a, v);
 	for (size_t i = 0; i < an->nsource; i++)
 		if (an->source[i].outcome == STOP)
 			gap(v, an->names.source[i].path,

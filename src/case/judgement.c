@@ -194,7 +194,8 @@ static void inputs(struct judgement *j)
 	for (size_t i = 0; i < a->ninput; i++) {
 		const struct analysis_input *in = &a->input[i];
 		struct verdict_input *v = &j->v.input[i];
-		bool own = in->kind == INPUT_ARCHIVE;
+		bool own =
+			in->kind == INPUT_ARCHIVE || in->whole != ARCHIVE_WHOLE;
 
 		v->path = in->path;
 		v->why = in->why;
