@@ -25,6 +25,21 @@ static void *share(size_t n)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/* Mapped once, by the parent: nobody else needs the descriptor. */
+static int map_spool(struct work *w, const struct inputs *in, struct err *err)
+{
+	void *p;
+
+	w->evidence = (struct str){ "", 0 };
+	if (in->spool_size == 0)
+		return 0;
+	p = mmap(NULL, in->spool_size, PROT_READ, MAP_SHARED, in->spool, 0);
+	if (p == MAP_FAILED)
+		return err_sys(err, "cannot map the unpacked evidence", NULL);
+	w->evidence = str_mem(p, in->spool_size);
+	return 0;
+}
+
 /* Everything that is shared with processes that do not exist yet. */
 static int prepare(struct work *w, const struct inputs *in, struct err *err)
 {
@@ -33,7 +48,6 @@ static int prepare(struct work *w, const struct inputs *in, struct err *err)
 	w->source = in->source;
 	w->nsource = in->nsource;
 	w->spool = in->spool;
-	w->spool_size = in->spool_size;
 	w->nctx = in->nhost;
 	w->next = share(sizeof(*w->next));
 	w->done = share(w->nsource * sizeof(*w->done));
@@ -64,7 +78,8 @@ static int analyst_main(void *arg)
 	struct frame_out o = { .fd = s->out };
 	int null;
 
-	(void)close(s->in); /* the parent's end */
+	(void)close(s->in);       /* the parent's end */
+	(void)close(s->w->spool); /* evidence is only read from here on */
 	/* libyara's scanner echoes to stdout what it does not know */
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (null >= 0)
@@ -94,6 +109,8 @@ static void done_with(struct work *w, struct inputs *in)
 	for (unsigned i = 0; w->tmp && i < w->jobs; i++)
 		if (w->tmp[i] > 0)
 			(void)close(w->tmp[i]);
+	if (w->evidence.n)
+		(void)munmap((void *)(uintptr_t)w->evidence.p, w->evidence.n);
 	if (in->spool >= 0)
 		(void)close(in->spool);
 	free(w->buf);
@@ -118,8 +135,9 @@ int analysis_run(const struct analysis_options *opt, struct sink *out,
 	a->input = in.input;
 	a->ninput = opt->ninput;
 	name_sources(a, &in);
-	if (prepare(&w, &in, err) < 0)
+	if (map_spool(&w, &in, err) < 0 || prepare(&w, &in, err) < 0)
 		goto release;
+	a->evidence = w.evidence;
 	if (pipe2(fd, O_CLOEXEC) < 0) {
 		r = err_sys(err, "pipe", NULL);
 		goto release;

@@ -77,6 +77,7 @@ struct analysis {
 	struct analysis_rule *rule;
 	size_t nrule;
 	struct sandbox sandbox, worker_sandbox;
+	struct str evidence; /* the mapped spool, while the analysis runs */
 	uint64_t nevent, nnote, nlost;
 	bool interrupted; /* a time-out or a crash cost something */
 };

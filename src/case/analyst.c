@@ -68,23 +68,14 @@ static void build_queue(struct work *w)
 
 /* ---- contexts ---- */
 
-static int map_spool(struct work *w)
+static void lay_out(struct work *w)
 {
-	char *p = NULL;
-
-	if (w->spool_size) {
-		p = mmap(NULL, w->spool_size, PROT_READ, MAP_SHARED, w->spool,
-			 0);
-		if (p == MAP_FAILED)
-			return -1;
-	}
 	for (size_t i = 0; i < w->nsource; i++) {
 		struct work_source *s = &w->source[i];
 
-		s->src.data =
-			(struct str){ p ? p + s->spool_off : "", s->src.size };
+		s->src.data = str_head(str_skip(w->evidence, s->spool_off),
+				       s->src.size);
 	}
-	return 0;
 }
 
 /* --host NAME=INPUT: the user knows better whose evidence it is. */
@@ -206,10 +197,7 @@ int analyst_run(struct work *w, struct frame_out *o)
 					     .may_exec_pages = true };
 	struct sandbox sb = { 0 };
 
-	if (map_spool(w) < 0) {
-		fail(o, "cannot map the unpacked evidence");
-		return 1;
-	}
+	lay_out(w);
 	sandbox_enter(&box, &sb);
 	build_contexts(w);
 	build_queue(w);

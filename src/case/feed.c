@@ -163,7 +163,8 @@ static void got_event(struct feed *k, struct str s)
 {
 	struct analysis_source *src;
 
-	if (!event_get(s, &k->ev) || k->ev.source >= k->a->nsource) {
+	if (!event_get_at(s, &k->ev, k->a->evidence) ||
+	    k->ev.source >= k->a->nsource) {
 		k->a->nlost++;
 		return;
 	}

@@ -50,7 +50,8 @@ static void pass_event(struct pass *p, struct str rec)
 	bool session = of_session(kind);
 
 	if (session || hits || window) {
-		if (!event_get(rec, &p->ev) || p->ev.source >= p->w->nsource) {
+		if (!event_get_at(rec, &p->ev, p->w->evidence) ||
+		    p->ev.source >= p->w->nsource) {
 			p->lost++;
 			return;
 		}
@@ -59,7 +60,7 @@ static void pass_event(struct pass *p, struct str rec)
 				      p->w->source[p->ev.source].src.host);
 			sessions_event(p->sessions, &p->ev, &p->scratch);
 			buf_clear(&p->rec);
-			event_put(&p->rec, &p->ev);
+			event_put_at(&p->rec, &p->ev, p->w->evidence);
 			rec = buf_view(&p->rec);
 		}
 		if (hits && p->judge)

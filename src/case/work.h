@@ -67,7 +67,7 @@ struct work {
 	uint64_t *evaluated;  /* shared: per worker and rule */
 	unsigned jobs;
 	int spool;
-	uint64_t spool_size;
+	struct str evidence; /* the spool, mapped before the first fork */
 	struct context **ctx;
 	size_t nctx;
 	struct ruleset *rules;

@@ -114,7 +114,7 @@ static int take_event(struct sink *s, struct event *e)
 	key = (struct run_key){ e->when.ts_ns, e->source, e->sub, e->off };
 	buf_clear(&k->rec);
 	buf_c(&k->rec, REC_EVENT);
-	event_put(&k->rec, e);
+	event_put_at(&k->rec, e, k->w->evidence);
 	r = keep_record(k, &key);
 	arena_rewind(&k->enrich, m);
 	k->nevent++;

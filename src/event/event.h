@@ -102,6 +102,12 @@ const char *time_desc_text(unsigned desc);
 struct buf;
 void event_put(struct buf *, const struct event *);
 bool event_get(struct str rec, struct event *);
+/*
+ * The same between processes that have the evidence mapped: an original that
+ * stands in it is sent as its place.
+ */
+void event_put_at(struct buf *, const struct event *, struct str evidence);
+bool event_get_at(struct str rec, struct event *, struct str evidence);
 /* Its kind, and whether rules hit it, without reading the rest. */
 unsigned event_peek(struct str rec, bool *hits);
 

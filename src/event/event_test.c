@@ -56,6 +56,30 @@ static void wire_gives_back_the_same(void **state)
 	buf_free(&w);
 }
 
+static void original_in_the_evidence_is_a_place(void **state)
+{
+	static const char mapped[] =
+		"before the line of 24 bytes here and after";
+	struct str evidence = STR(mapped), part = str_skip(evidence, 7);
+	struct buf w = { 0 }, whole = { 0 };
+
+	(void)state;
+	sample(&a);
+	a.original = str_head(part, 24);
+	ev_str(&a, KEY_K_MESSAGE, str_head(str_skip(a.original, 4), 4));
+	event_put(&whole, &a);
+	event_put_at(&w, &a, evidence);
+	assert_int_equal(whole.n - w.n, 24 - 8);
+	assert_true(event_get_at(buf_view(&w), &b, evidence));
+	assert_ptr_equal(b.original.p, a.original.p);
+	assert_true(str_is(ev_get_str(&b, KEY_K_MESSAGE), "line"));
+	/* evidence that is not there, or too short, is not believed in */
+	assert_false(event_get(buf_view(&w), &b));
+	assert_false(event_get_at(buf_view(&w), &b, str_head(evidence, 14)));
+	buf_free(&w);
+	buf_free(&whole);
+}
+
 static void id_ignores_rotation_but_not_place(void **state)
 {
 	unsigned char id[EV_ID_LEN];
@@ -116,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_stay_in_order),
 		cmocka_unit_test(wire_gives_back_the_same),
+		cmocka_unit_test(original_in_the_evidence_is_a_place),
 		cmocka_unit_test(id_ignores_rotation_but_not_place),
 		cmocka_unit_test(rotation_suffixes),
 		cmocka_unit_test(keys_with_a_prefix_stand_together),

@@ -4,17 +4,12 @@
 #define F_0 0
 #define F_L KEY_LIST
 #define F_N KEY_NAMED
-static const struct key_info info[KEY_COUNT] = {
+const struct key_info key_table[KEY_COUNT] = {
 #define KEY(id, text, t, f)                                                    \
 	[KEY_##id] = { { text, sizeof(text) - 1 }, V_##t, F_##f },
 #include "keys.def"
 #undef KEY
 };
-
-const struct key_info *key_info(unsigned key)
-{
-	return &info[key < KEY_COUNT ? key : KEY_NONE];
-}
 
 /* perfect enough: 1,024 slots filled once at compile-in-order, then read */
 #define NSLOT 1024
@@ -34,7 +29,7 @@ static uint16_t slot[NSLOT];
 __attribute__((constructor)) static void fill(void)
 {
 	for (unsigned k = 1; k < KEY_COUNT; k++) {
-		uint32_t i = fnv(info[k].name) % NSLOT;
+		uint32_t i = fnv(key_table[k].name) % NSLOT;
 
 		while (slot[i])
 			i = (i + 1) % NSLOT;
@@ -47,7 +42,7 @@ unsigned key_find(struct str name)
 	uint32_t i = fnv(name) % NSLOT;
 
 	for (; slot[i]; i = (i + 1) % NSLOT)
-		if (str_eq(info[slot[i]].name, name))
+		if (str_eq(key_table[slot[i]].name, name))
 			return slot[i];
 	return KEY_NONE;
 }
@@ -60,7 +55,7 @@ unsigned key_find_named(struct str name, struct str *rest)
 		if (name.p[i - 1] != '.')
 			continue;
 		k = key_find(str_head(name, i - 1));
-		if (k != KEY_NONE && info[k].flags & KEY_NAMED) {
+		if (k != KEY_NONE && key_table[k].flags & KEY_NAMED) {
 			*rest = str_skip(name, i);
 			return k;
 		}

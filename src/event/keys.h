@@ -24,7 +24,12 @@ struct key_info {
 	unsigned flags;
 };
 
-const struct key_info *key_info(unsigned key); /* key < KEY_COUNT */
+extern const struct key_info key_table[KEY_COUNT];
+/* An unknown key has an empty name. */
+static inline const struct key_info *key_info(unsigned key)
+{
+	return &key_table[key < KEY_COUNT ? key : KEY_NONE];
+}
 /* KEY_NONE when there is none. */
 unsigned key_find(struct str name);
 /*

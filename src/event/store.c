@@ -33,21 +33,7 @@ void run_buf_init(struct run_buf *b, uint64_t size)
 	b->used = 0;
 	b->count = 0;
 	b->size = size;
-}
-
-bool run_buf_add(struct run_buf *b, const struct run_key *key, struct str rec)
-{
-	uint64_t need = padded(sizeof(struct head) + rec.n);
-	struct head h = { *key, (uint32_t)rec.n, ~(uint32_t)rec.n };
-
-	if (rec.n > RUN_MAX_RECORD || need > b->size - b->used)
-		return false;
-	memcpy(b->data + b->used, &h, sizeof(h));
-	memcpy(b->data + b->used + sizeof(h), rec.p, rec.n);
-	/* the owner may die at any instruction: publish whole records only */
-	__atomic_store_n(&b->count, b->count + 1, __ATOMIC_RELEASE);
-	__atomic_store_n(&b->used, b->used + need, __ATOMIC_RELEASE);
-	return true;
+	b->disorder = false;
 }
 
 static int cmp(const struct run_key *a, const struct run_key *b)
@@ -59,6 +45,24 @@ static int cmp(const struct run_key *a, const struct run_key *b)
 	if (a->off != b->off)
 		return a->off < b->off ? -1 : 1;
 	return (a->sub > b->sub) - (a->sub < b->sub);
+}
+
+bool run_buf_add(struct run_buf *b, const struct run_key *key, struct str rec)
+{
+	uint64_t need = padded(sizeof(struct head) + rec.n);
+	struct head h = { *key, (uint32_t)rec.n, ~(uint32_t)rec.n };
+
+	if (rec.n > RUN_MAX_RECORD || need > b->size - b->used)
+		return false;
+	memcpy(b->data + b->used, &h, sizeof(h));
+	memcpy(b->data + b->used + sizeof(h), rec.p, rec.n);
+	if (b->count && cmp(key, &b->last) < 0)
+		b->disorder = true;
+	b->last = *key;
+	/* the owner may die at any instruction: publish whole records only */
+	__atomic_store_n(&b->count, b->count + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&b->used, b->used + need, __ATOMIC_RELEASE);
+	return true;
 }
 
 static const struct head *at(const struct run_buf *b, uint32_t place)
@@ -202,13 +206,29 @@ void run_free(struct run *r)
 	r->order = NULL;
 }
 
+/* Logs come in order: then the buffer is the run. */
+static int spill_as_it_is(struct run_buf *b, int fd, uint64_t *end,
+			  struct run *out, struct err *err)
+{
+	if (io_pwrite(fd, b->data, b->used, (off_t)*end) < 0)
+		return err_sys(err, "cannot write temporary data", NULL);
+	*out = (struct run){ fd, *end, b->used, NULL, NULL, b->count };
+	*end += b->used;
+	run_buf_init(b, b->size);
+	return 0;
+}
+
 int run_spill(struct run_buf *b, int fd, uint64_t *end, struct run *out,
 	      struct err *err)
 {
 	struct buf w = { 0 };
 	uint64_t count, off = *end;
-	uint32_t *order = sorted(b, &count);
+	uint32_t *order;
 	int r = 0;
+
+	if (!b->disorder)
+		return spill_as_it_is(b, fd, end, out, err);
+	order = sorted(b, &count);
 
 	for (uint64_t i = 0; i < count && r == 0; i++) {
 		const struct head *h = at(b, order[i]);

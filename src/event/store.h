@@ -25,7 +25,9 @@ struct run_key {
 struct run_buf {
 	uint64_t used; /* bytes of whole records: set after each */
 	uint64_t count;
-	uint64_t size; /* bytes of data[] */
+	uint64_t size;       /* bytes of data[] */
+	struct run_key last; /* of the newest record */
+	bool disorder; /* some record came before the one that it follows */
 	_Alignas(16) unsigned char data[];
 };
 size_t run_buf_bytes(uint64_t size); /* to allocate for `size' of data */

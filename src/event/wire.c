@@ -9,7 +9,16 @@
 #include "../util/buf.h"
 #include "../util/rd.h"
 
-#define WIRE_REF 0x80u /* in a field's flags: offset and length */
+#define WIRE_PLACE 0x80000000u /* in the original's length */
+#define WIRE_REF 0x80u         /* in a field's flags: offset and length */
+
+static bool within(struct str part, struct str whole)
+{
+	uintptr_t p = (uintptr_t)part.p, w = (uintptr_t)whole.p;
+
+	return whole.n && p >= w && p - w <= whole.n &&
+	       part.n <= whole.n - (p - w);
+}
 
 static void put(char **p, const void *v, size_t n)
 {
@@ -77,14 +86,6 @@ static void put_when(char **p, const struct when *w)
  * A value that is part of the original is a reference to it: most fields of
  * text logs are, and runs are half as large.
  */
-static bool within(struct str part, struct str whole)
-{
-	uintptr_t p = (uintptr_t)part.p, w = (uintptr_t)whole.p;
-
-	return whole.n && p >= w && p - w <= whole.n &&
-	       part.n <= whole.n - (p - w);
-}
-
 static void put_field(char **p, const struct field *f, struct str original)
 {
 	bool ref = f->type == V_STR && within(f->v.str, original);
@@ -116,7 +117,22 @@ static void put_field(char **p, const struct field *f, struct str original)
 	}
 }
 
+static void put_original(char **p, struct str original, struct str evidence)
+{
+	if (original.n && within(original, evidence)) {
+		put32(p, (uint32_t)original.n | WIRE_PLACE);
+		put64(p, (uint64_t)(original.p - evidence.p));
+	} else {
+		put_bytes(p, original);
+	}
+}
+
 void event_put(struct buf *b, const struct event *e)
+{
+	event_put_at(b, e, STR_NONE);
+}
+
+void event_put_at(struct buf *b, const struct event *e, struct str evidence)
 {
 	char *start = buf_room(b, event_size(e)), *p = start;
 	struct str original = str_head(e->original, EV_MAX_ORIGINAL);
@@ -132,7 +148,7 @@ void event_put(struct buf *b, const struct event *e)
 	put(&p, e->id, EV_ID_LEN);
 	put8(&p, (unsigned)(e->dataset.n & 0xff));
 	put(&p, e->dataset.p, e->dataset.n & 0xff);
-	put_bytes(&p, original);
+	put_original(&p, original, evidence);
 	put16(&p, (uint16_t)e->nfield);
 	for (size_t i = 0; i < e->nfield; i++)
 		put_field(&p, &e->field[i], original);
@@ -218,7 +234,29 @@ unsigned event_peek(struct str rec, bool *hits)
 	return kind;
 }
 
+static bool get_original(struct rd *r, struct str evidence, struct str *out)
+{
+	uint32_t n = rd_u32le(r, "original length");
+	uint64_t at;
+
+	if (!(n & WIRE_PLACE)) {
+		*out = rd_bytes(r, n, "original");
+		return true;
+	}
+	n &= ~WIRE_PLACE;
+	at = rd_u64le(r, "place of the original");
+	if (n > EV_MAX_ORIGINAL || at > evidence.n || n > evidence.n - at)
+		return false;
+	*out = (struct str){ evidence.p + at, n };
+	return true;
+}
+
 bool event_get(struct str rec, struct event *e)
+{
+	return event_get_at(rec, e, STR_NONE);
+}
+
+bool event_get_at(struct str rec, struct event *e, struct str evidence)
 {
 	struct rd r = rd_of(rec);
 	struct str id;
@@ -237,7 +275,8 @@ bool event_get(struct str rec, struct event *e)
 	if (id.n == EV_ID_LEN)
 		memcpy(e->id, id.p, EV_ID_LEN);
 	e->dataset = rd_bytes(&r, rd_u8(&r, "dataset length"), "dataset");
-	e->original = rd_bytes(&r, rd_u32le(&r, "original length"), "original");
+	if (!get_original(&r, evidence, &e->original))
+		return false;
 	n = rd_u16le(&r, "fields");
 	if (!rd_ok(&r) || n > EV_MAX_FIELDS || e->kind >= KIND_COUNT ||
 	    e->event_kind > EK_ALERT || e->desc >= TD_COUNT ||
