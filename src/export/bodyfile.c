@@ -9,16 +9,23 @@
 #include "../util/timefmt.h"
 
 /* `|' and line ends would break the row */
+static bool breaks(unsigned char c)
+{
+	return c == '|' || c < 0x20 || c == 0x7f;
+}
+
 static void name(struct buf *b, struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	size_t from = 0;
 
-		if (c == '|' || c < 0x20 || c == 0x7f)
-			buf_fmt(b, "\\x%02x", c);
-		else
-			buf_c(b, (char)c);
+	for (size_t i = 0; i < s.n; i++) {
+		if (!breaks((unsigned char)s.p[i]))
+			continue;
+		buf_add(b, s.p + from, i - from);
+		buf_fmt(b, "\\x%02x", (unsigned char)s.p[i]);
+		from = i + 1;
 	}
+	buf_add(b, s.p + from, s.n - from);
 }
 
 static void stamp(struct buf *b, const struct event *e, bool on)

@@ -114,22 +114,26 @@ bench_hash() {
 }
 
 bench_bodyfile() {
-	echo "bodyfile of $lines lines"
+	echo "bodyfile of $lines lines, to a pipe; bodyfile out has the columns of mactime"
 	"$tool/gen" bodyfile "$lines" >bodyfile
-	measure 'konseki timeline -j1' sh -c \
-		"$konseki timeline -j1 --format csv bodyfile | cat >one"
-	measure 'konseki timeline -j2' sh -c \
-		"$konseki timeline -j2 --format csv bodyfile | cat >two"
+	for j in 1 2; do
+		measure "konseki timeline -j$j" sh -c \
+			"$konseki timeline -j$j --format bodyfile bodyfile | cat"
+	done
 	rate 'konseki timeline -j2' "$lines" lines
-	cmp one two && echo '  -> -j1 and -j2: the same bytes'
-	TZ=Asia/Tokyo measure 'in TZ=Asia/Tokyo' sh -c \
-		"$konseki timeline -j2 --format csv bodyfile | cat >two"
-	cmp one two && echo '  -> and in another zone'
+	measure 'konseki csv -j2' sh -c \
+		"$konseki timeline -j2 --format csv bodyfile | cat"
 	if command -v mactime >/dev/null; then
 		measure mactime sh -c 'mactime -b bodyfile -y -d | cat'
 		ratio 'mactime / konseki -j1' mactime 'konseki timeline -j1'
 		ratio 'mactime / konseki -j2' mactime 'konseki timeline -j2'
+		ratio 'mactime / csv -j2' mactime 'konseki csv -j2'
 	fi
+	"$konseki" timeline -j1 --format csv bodyfile >one
+	"$konseki" timeline -j2 --format csv bodyfile >two
+	cmp one two && echo '  -> -j1 and -j2: the same bytes'
+	TZ=Asia/Tokyo "$konseki" timeline -j2 --format csv bodyfile >two
+	cmp one two && echo '  -> and in another zone, on a second run'
 	rm -f one two
 }
 
