@@ -75,7 +75,7 @@ bench_walk() {
 	"$tool/gen" tree tree "$entries"
 	"$tool/walk" tree >/dev/null
 	measure 'getdents64 + statx' "$tool/walk" tree
-	measure 'find -printf' sh -c "find tree -xdev -printf '$find' | cat"
+	measure 'find -printf' sh -c "find tree -xdev -printf '$find' | cat >/dev/null"
 	measure 'collect --hash none' "${collect[@]}"
 	ratio 'collect / bare walk' 'collect --hash none' 'getdents64 + statx'
 	ratio 'collect / find' 'collect --hash none' 'find -printf'
@@ -118,13 +118,13 @@ bench_bodyfile() {
 	"$tool/gen" bodyfile "$lines" >bodyfile
 	for j in 1 2; do
 		measure "konseki timeline -j$j" sh -c \
-			"$konseki timeline -j$j --format bodyfile bodyfile | cat"
+			"$konseki timeline -j$j --format bodyfile bodyfile | cat >/dev/null"
 	done
 	rate 'konseki timeline -j2' "$lines" lines
 	measure 'konseki csv -j2' sh -c \
-		"$konseki timeline -j2 --format csv bodyfile | cat"
+		"$konseki timeline -j2 --format csv bodyfile | cat >/dev/null"
 	if command -v mactime >/dev/null; then
-		measure mactime sh -c 'mactime -b bodyfile -y -d | cat'
+		measure mactime sh -c 'mactime -b bodyfile -y -d | cat >/dev/null'
 		ratio 'mactime / konseki -j1' mactime 'konseki timeline -j1'
 		ratio 'mactime / konseki -j2' mactime 'konseki timeline -j2'
 		ratio 'mactime / csv -j2' mactime 'konseki csv -j2'
@@ -141,9 +141,9 @@ bench_syslog() {
 	echo "syslog of $lines lines"
 	"$tool/gen" syslog "$lines" >auth.log
 	touch -d 2027-02-01 auth.log
-	measure 'timeline -j1' sh -c "$konseki timeline -j1 auth.log | cat"
+	measure 'timeline -j1' sh -c "$konseki timeline -j1 auth.log | cat >/dev/null"
 	rate 'timeline -j1' "$lines" events
-	measure 'timeline -j2' sh -c "$konseki timeline -j2 auth.log | cat"
+	measure 'timeline -j2' sh -c "$konseki timeline -j2 auth.log | cat >/dev/null"
 	rate 'timeline -j2' "$lines" events
 }
 
@@ -154,11 +154,11 @@ bench_journal() {
 	echo "journal of $journal_entries entries"
 	"$tool/gen" export "$journal_entries" |
 		$remote -o system.journal - 2>/dev/null
-	measure 'journal -j1' sh -c "$konseki timeline -j1 system.journal | cat"
+	measure 'journal -j1' sh -c "$konseki timeline -j1 system.journal | cat >/dev/null"
 	rate 'journal -j1' "$journal_entries" events
 	command -v journalctl >/dev/null &&
 		measure 'journalctl -o json' sh -c \
-			'journalctl -o json --file system.journal | cat'
+			'journalctl -o json --file system.journal | cat >/dev/null'
 }
 
 bench_analyze() {
