@@ -96,6 +96,7 @@ judge() { # ROOT [collect option...]
 	weigh "$archive"
 }
 
+# The same for an archive that is there; with NO_EVENTS, not its events.
 weigh() { # ARCHIVE
 	case_file=${1%.tar.zst}.case
 	analyze_status=0
@@ -105,7 +106,8 @@ weigh() { # ARCHIVE
 	[ -s "$case_file" ] || { cat "$case_file.err" >&2; return 1; }
 	"$konseki" findings --format jsonl "$case_file" \
 		>"$case_file.findings" || :
-	"$konseki" timeline "$case_file" >"$case_file.events"
+	[ -n "${NO_EVENTS-}" ] ||
+		"$konseki" timeline "$case_file" >"$case_file.events"
 }
 
 # "tier rule-file" of each finding, sorted, once each; of one tier if given.

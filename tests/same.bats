@@ -81,6 +81,30 @@ same() { # ENVIRONMENT... -- OPTION...
 	done
 }
 
+@test "same/an empty root: nothing of the system is needed" {
+	need_root
+	mkdir -p "$dir/empty/tmp"
+	cp "$konseki" "$dir/empty/konseki"
+	cp "$dir/a.tar.zst" "$dir/empty"
+	for format in jsonl csv bodyfile; do
+		env -i "$(command -v chroot)" "$dir/empty" /konseki timeline \
+			--format $format /a.tar.zst >"$dir/got"
+		cmp "$dir/want.$format" "$dir/got"
+	done
+	env -i "$(command -v chroot)" "$dir/empty" /konseki analyze -q \
+		/a.tar.zst -o /a.case
+	"$konseki" timeline "$dir/empty/a.case" | jq -c 'del(.rule)' >"$dir/1"
+	jq -c . "$dir/want.jsonl" | cmp - "$dir/1"
+	env -i "$(command -v chroot)" "$dir/empty" /konseki verify /a.tar.zst
+	for verb in '' collect analyze triage timeline findings extract \
+		verify rules parsers probes; do
+		env -i "$(command -v chroot)" "$dir/empty" /konseki \
+			help $verb >"$dir/got"
+		[ -s "$dir/got" ]
+	done
+	[ "$(ls -A "$dir/empty/tmp")" = '' ]
+}
+
 @test "same/case: a case gives what its inputs give" {
 	for jobs in 1 2; do
 		"$konseki" analyze -q -j $jobs "$dir/a.tar.zst" \
