@@ -69,21 +69,19 @@ static int prepare(struct work *w, const struct inputs *in, struct err *err)
 
 struct start {
 	struct work *w;
-	int in, out; /* ends of the pipe */
+	int out; /* end of the pipe */
 };
 
 static int analyst_main(void *arg)
 {
 	struct start *s = arg;
 	struct frame_out o = { .fd = s->out };
-	int null;
+	int keep[1 + ANALYSIS_MAX_JOBS] = { s->out };
 
-	(void)close(s->in);       /* the parent's end */
-	(void)close(s->w->spool); /* evidence is only read from here on */
-	/* libyara's scanner echoes to stdout what it does not know */
-	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (null >= 0)
-		(void)dup2(null, 1);
+	/* neither the case nor the user's terminal nor the spool: evidence is
+	 * mapped, and only read from here on */
+	memcpy(keep + 1, s->w->tmp, s->w->jobs * sizeof(int));
+	child_keep_fds(keep, 1 + s->w->jobs);
 	return analyst_run(s->w, &o);
 }
 
@@ -128,6 +126,8 @@ int analysis_run(const struct analysis_options *opt, struct sink *out,
 	struct child child;
 	int fd[2], r = -1, status = 0;
 
+	if (w.jobs > ANALYSIS_MAX_JOBS)
+		w.jobs = ANALYSIS_MAX_JOBS;
 	memset(a, 0, sizeof(*a));
 	arena_init(&a->arena, 0);
 	if (inputs_read(opt, &a->arena, &in, err) < 0)
@@ -143,7 +143,6 @@ int analysis_run(const struct analysis_options *opt, struct sink *out,
 		goto release;
 	}
 	(void)fcntl(fd[1], F_SETPIPE_SZ, PIPE_BYTES); /* speed only */
-	s.in = fd[0];
 	s.out = fd[1];
 	if (child_start(&child, analyst_main, &s, err) < 0)
 		goto close_pipe;

@@ -18,11 +18,12 @@
 
 #define STEP_LIMIT 2000000 /* virtual machine steps between two looks */
 #define MAX_LOOKS 100000
+#define MAX_DATA (160u << 20)
 
 struct reading {
 	const char *path;
 	const struct analysis_options *opt;
-	int in, out;
+	int out;
 	sqlite3 *db;
 	struct frame_out o;
 	struct buf b;
@@ -92,11 +93,8 @@ static int open_case(struct reading *k)
 	(void)sqlite3_db_config(k->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &on);
 	(void)sqlite3_limit(k->db, SQLITE_LIMIT_LENGTH, (int)FRAME_MAX);
 	sqlite3_progress_handler(k->db, STEP_LIMIT, too_long, k);
-	/* reads the file's head while files can still be opened */
-	return sqlite3_exec(k->db, "SELECT count(*) FROM meta", NULL, NULL,
-			    NULL) == SQLITE_OK
-		       ? 0
-		       : -1;
+	(void)sqlite3_set_authorizer(k->db, only_reads, NULL);
+	return 0;
 }
 
 static struct str blob(sqlite3_stmt *s, int col)
@@ -278,18 +276,18 @@ static int tell_all(struct reading *k)
 
 static int reader_main(void *arg)
 {
-	static const struct sandbox_options box = { 0 };
+	static const struct sandbox_options box = { .max_data = MAX_DATA };
 	struct reading *k = arg;
 	struct sandbox sb;
 
-	(void)close(k->in); /* the parent's end */
+	child_keep_fds(&k->out, 1);
 	k->o.fd = k->out;
 	if (open_case(k) < 0) {
 		say(k, "this is no case, or it is damaged");
 		return 1;
 	}
+	/* no statement runs before: already a table's name can be a view */
 	sandbox_enter(&box, &sb);
-	(void)sqlite3_set_authorizer(k->db, only_reads, NULL);
 	if (!same_tables(k)) {
 		say(k, "this case was made by another version of konseki; "
 		       "analyze its inputs again");
@@ -313,7 +311,6 @@ int casefile_run(const char *path, const struct analysis_options *opt,
 	arena_init(&a->arena, 0);
 	if (pipe2(fd, O_CLOEXEC) < 0)
 		return err_sys(err, "pipe", NULL);
-	k.in = fd[0];
 	k.out = fd[1];
 	r = child_start(&child, reader_main, &k, err);
 	(void)close(fd[1]);

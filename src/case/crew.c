@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../parse/parser.h"
 #include "../util/child.h"
@@ -15,6 +16,7 @@
 struct job {
 	struct work *w;
 	unsigned slot;
+	int pipe;
 	struct child child;
 	uint32_t seen; /* the source it was in at the last look */
 	int64_t since_s;
@@ -25,6 +27,7 @@ static int job_main(void *arg)
 {
 	struct job *j = arg;
 
+	(void)close(j->pipe); /* the analyst alone speaks to the parent */
 	return worker_run(j->w, j->slot);
 }
 
@@ -123,7 +126,7 @@ int crew_work(struct work *w, struct frame_out *o)
 	unsigned running = 0, started = 0;
 
 	for (unsigned i = 0; i < w->jobs; i++) {
-		job[i] = (struct job){ .w = w, .slot = i };
+		job[i] = (struct job){ .w = w, .slot = i, .pipe = o->fd };
 		job[i].over = start(&job[i]) < 0;
 		started += !job[i].over;
 	}

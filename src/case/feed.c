@@ -17,7 +17,7 @@ struct feed {
 	struct sink *out;
 	struct event ev;
 	struct finding finding;
-	size_t nhost;
+	size_t nhost, told;
 	bool end, stop;
 	char why[256];
 };
@@ -25,6 +25,18 @@ struct feed {
 static struct str get_str(struct rd *r)
 {
 	return rd_bytes(r, rd_u32le(r, "length"), "string");
+}
+
+/* What is kept to the end; beyond the caps it is cut, then left out. */
+static struct str told(struct feed *k, struct str s)
+{
+	s = str_head(s, FEED_MAX_STR);
+	if (s.n > FEED_MAX_TOLD - k->told) {
+		k->a->nlost++;
+		return STR_NONE;
+	}
+	k->told += s.n;
+	return arena_dup(&k->a->arena, s);
 }
 
 static void got_host(struct feed *k, struct str s)
@@ -42,11 +54,11 @@ static void got_host(struct feed *k, struct str s)
 	h->collected_end_ns = (int64_t)rd_u64le(&r, "end");
 	h->offset_s = (int32_t)rd_u32le(&r, "offset");
 	h->have = rd_u32le(&r, "have");
-	h->name = arena_dup(&a->arena, get_str(&r));
-	h->id = arena_dup(&a->arena, get_str(&r));
-	h->os = arena_dup(&a->arena, get_str(&r));
-	h->kernel = arena_dup(&a->arena, get_str(&r));
-	h->zone_name = arena_dup(&a->arena, get_str(&r));
+	h->name = told(k, get_str(&r));
+	h->id = told(k, get_str(&r));
+	h->os = told(k, get_str(&r));
+	h->kernel = told(k, get_str(&r));
+	h->zone_name = told(k, get_str(&r));
 	x->name = h->name;
 	x->id = h->id;
 }
@@ -92,8 +104,8 @@ static void got_name(struct feed *k, struct str s)
 	x->host = rd_u32le(&r, "host");
 	x->short_at = rd_u64le(&r, "short");
 	k->a->source[id].size = rd_u64le(&r, "size");
-	x->path = arena_dup(&k->a->arena, get_str(&r));
-	x->member = arena_dup(&k->a->arena, get_str(&r));
+	x->path = told(k, get_str(&r));
+	x->member = told(k, get_str(&r));
 }
 
 static void got_source(struct feed *k, struct str s)
@@ -111,8 +123,7 @@ static void got_source(struct feed *k, struct str s)
 	state = rd_u8(&r, "state");
 	if (state == WORK_CRASHED || state == WORK_TIMEOUT)
 		k->a->interrupted = true;
-	src->parser =
-		arena_dup(&k->a->arena, rd_bytes(&r, rd_left(&r), "parser"));
+	src->parser = told(k, rd_bytes(&r, rd_left(&r), "parser"));
 }
 
 static void got_rule(struct feed *k, struct str s)
@@ -122,6 +133,10 @@ static void got_rule(struct feed *k, struct str s)
 	struct analysis_rule *rule;
 	size_t cap;
 
+	if (a->nrule == FEED_MAX_RULES) {
+		a->nlost++;
+		return;
+	}
 	/* grown in steps of the arena: rules come once, a few thousand */
 	if ((a->nrule & (a->nrule - 1)) == 0) {
 		cap = a->nrule ? a->nrule * 2 : 1;
@@ -135,10 +150,10 @@ static void got_rule(struct feed *k, struct str s)
 	rule->kind = rd_u8(&r, "kind");
 	rule->level = rd_u8(&r, "level");
 	rule->state = rd_u8(&r, "state");
-	rule->id = arena_dup(&a->arena, get_str(&r));
-	rule->name = arena_dup(&a->arena, get_str(&r));
-	rule->file = arena_dup(&a->arena, get_str(&r));
-	rule->why = arena_dup(&a->arena, get_str(&r));
+	rule->id = told(k, get_str(&r));
+	rule->name = told(k, get_str(&r));
+	rule->file = told(k, get_str(&r));
+	rule->why = told(k, get_str(&r));
 }
 
 /* Indexes of rules become their ids: what stands in outputs. */
