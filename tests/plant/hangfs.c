@@ -7,6 +7,8 @@
  * `ready' on stdout, and answers every request but reads of names that end
  * in `!' (which is no part of the name).  Names in .sh are executable.  Ends
  * when it is told to, or its parent ends; the mount goes with it.
+ *
+ * libs: -static
  */
 #include <errno.h>
 #include <fcntl.h>
