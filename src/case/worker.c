@@ -73,9 +73,17 @@ static bool ascii(struct str s)
 	return (all & top) == 0;
 }
 
+static bool of_original(const struct event *e, const struct field *f)
+{
+	uintptr_t at = (uintptr_t)f->v.str.p - (uintptr_t)e->original.p;
+
+	return at < e->original.n && f->v.str.n <= e->original.n - at;
+}
+
 /* Values in an old Japanese encoding get a reading beside them. */
 static void add_readings(struct event *e, struct arena *a)
 {
+	bool plain = ascii(e->original);
 	size_t n = e->nfield;
 	struct {
 		struct str name, text;
@@ -86,8 +94,9 @@ static void add_readings(struct event *e, struct arena *a)
 		const struct field *f = &e->field[i];
 		struct str text;
 
-		if (f->type != V_STR || ascii(f->v.str) ||
-		    str_utf8_ok(f->v.str) || !jis_text(a, f->v.str, &text))
+		if (f->type != V_STR || (plain && of_original(e, f)) ||
+		    ascii(f->v.str) || str_utf8_ok(f->v.str) ||
+		    !jis_text(a, f->v.str, &text))
 			continue;
 		found[nfound].name = key_info(f->key)->name;
 		found[nfound++].text = text;

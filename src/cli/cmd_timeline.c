@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "konseki/exit.h"
@@ -90,6 +91,8 @@ static int run(struct cli *c)
 	if (run_style(c, &style) < 0 ||
 	    run_window(c, &style, &o.from_ns, &o.to_ns) < 0)
 		return KONSEKI_USAGE;
+	/* fewer turns between us and who reads; fails where it is no pipe */
+	(void)fcntl(1, F_SETPIPE_SZ, (int)BATCH);
 	p.format = export_named(own->format ? own->format : "jsonl");
 	p.messages = messages_new(LANG_EN);
 	p.a = &a;

@@ -10,6 +10,7 @@
 #include "../util/rd.h"
 
 #define WIRE_PLACE 0x80000000u /* in the original's length */
+#define WIRE_SHORT 0x40u       /* with WIRE_REF: both in 16 bits */
 #define WIRE_REF 0x80u         /* in a field's flags: offset and length */
 
 static bool within(struct str part, struct str whole)
@@ -89,17 +90,21 @@ static void put_when(char **p, const struct when *w)
 static void put_field(char **p, const struct field *f, struct str original)
 {
 	bool ref = f->type == V_STR && within(f->v.str, original);
+	bool shorter = ref && original.n <= UINT16_MAX;
 
 	put16(p, f->key);
 	put8(p, f->type);
-	put8(p, f->flags | (ref ? WIRE_REF : 0u));
+	put8(p, f->flags | (ref ? WIRE_REF : 0u) | (shorter ? WIRE_SHORT : 0u));
 	if (key_info(f->key)->flags & KEY_NAMED) {
 		put16(p, (uint16_t)f->name.n);
 		put(p, f->name.p, f->name.n);
 	}
 	switch (f->type) {
 	case V_STR:
-		if (ref) {
+		if (shorter) {
+			put16(p, (uint16_t)(f->v.str.p - original.p));
+			put16(p, (uint16_t)f->v.str.n);
+		} else if (ref) {
 			put32(p, (uint32_t)(f->v.str.p - original.p));
 			put32(p, (uint32_t)f->v.str.n);
 		} else {
@@ -176,14 +181,20 @@ static void get_when(struct rd *r, struct when *w)
 
 static bool get_str_value(struct rd *r, struct field *f, struct str original)
 {
-	uint32_t n = rd_u32le(r, "value length"), off = n;
+	uint32_t off, n;
 
 	if (!(f->flags & WIRE_REF)) {
-		f->v.str = rd_bytes(r, n, "value");
+		f->v.str = rd_bytes(r, rd_u32le(r, "value length"), "value");
 		return f->v.str.n <= EV_MAX_VALUE;
 	}
-	f->flags &= (uint8_t)~WIRE_REF;
-	n = rd_u32le(r, "reference length");
+	if (f->flags & WIRE_SHORT) {
+		off = rd_u16le(r, "reference");
+		n = rd_u16le(r, "reference length");
+	} else {
+		off = rd_u32le(r, "reference");
+		n = rd_u32le(r, "reference length");
+	}
+	f->flags &= (uint8_t) ~(WIRE_REF | WIRE_SHORT);
 	if (off > original.n || n > original.n - off || n > EV_MAX_VALUE)
 		return false;
 	f->v.str = (struct str){ original.p + off, n };
