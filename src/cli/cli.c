@@ -11,6 +11,7 @@
 
 #include "../util/buf.h"
 #include "../util/io.h"
+#include "../util/term.h"
 #include "cli.h"
 #include "konseki/exit.h"
 
@@ -36,11 +37,7 @@ static void say(const char *fmt, va_list ap)
 
 	(void)vsnprintf(t, sizeof(t), fmt, ap);
 	buf_puts(&b, "konseki: ");
-	for (const char *p = t; *p; p++) /* names come from evidence */
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			buf_fmt(&b, "\\x%02x", (unsigned char)*p);
-		else
-			buf_c(&b, *p);
+	term_text(&b, str_of(t)); /* names come from evidence */
 	buf_c(&b, '\n');
 	(void)io_write(2, b.p, b.n); /* there is nobody else to tell */
 	buf_free(&b);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../case/casefile.h"
@@ -75,6 +76,55 @@ static int judge(struct cli *c, struct analyze_job *job,
 	return status;
 }
 
+/* An input of this run, under whatever name? */
+static bool is_input(const struct cli *c, const struct stat *st)
+{
+	struct stat in;
+
+	for (size_t i = 0; i < c->narg; i++)
+		if (stat(c->arg[i], &in) == 0 && in.st_dev == st->st_dev &&
+		    in.st_ino == st->st_ino)
+			return true;
+	return false;
+}
+
+/* --force replaces files; never evidence, a device or a directory. */
+static int check_output(const struct cli *c, const struct analyze_job *job)
+{
+	char partial[4112];
+	struct stat st;
+
+	if (stat(job->case_path, &st) == 0) {
+		if (!S_ISREG(st.st_mode) || is_input(c, &st))
+			return cli_usage(
+				c,
+				cli_tr(c, "%s is no file to write a case to",
+				       "%s にはケースを書き込めません"),
+				job->case_path);
+		if (!job->force)
+			return cli_usage(
+				c,
+				cli_tr(c, "%s exists; --force replaces it",
+				       "%s は既に存在します（--force "
+				       "で置き換え）"),
+				job->case_path);
+	}
+	(void)snprintf(partial, sizeof(partial), "%s.partial", job->case_path);
+	if (lstat(partial, &st) < 0)
+		return 0;
+	if (job->force && S_ISREG(st.st_mode) && !is_input(c, &st)) {
+		(void)unlink(partial); /* else creating it says why not */
+		return 0;
+	}
+	return cli_usage(c,
+			 cli_tr(c,
+				"%s exists: a run that is under way or was "
+				"cut; --force replaces it",
+				"%s があります。実行中、または中断された解析の"
+				"ものです（--force で置き換え）"),
+			 partial);
+}
+
 int analyze_run(struct cli *c, struct analyze_job *job)
 {
 	struct verdict_style style;
@@ -84,15 +134,9 @@ int analyze_run(struct cli *c, struct analyze_job *job)
 	if (run_style(c, &style) < 0 ||
 	    run_window(c, &style, &job->from_ns, &job->to_ns) < 0)
 		return KONSEKI_USAGE;
-	if (access(job->case_path, F_OK) == 0) {
-		if (!job->force)
-			return cli_usage(
-				c,
-				cli_tr(c, "%s exists; --force replaces it",
-				       "%s は既に存在します（--force "
-				       "で置き換え）"),
-				job->case_path);
-	}
+	status = check_output(c, job);
+	if (status)
+		return status;
 	status = judge(c, job, &style, &err);
 	if (status < 0) {
 		if (!err.msg[0])

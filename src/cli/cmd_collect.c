@@ -2,17 +2,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../collect/collect.h"
 #include "../collect/status.h"
-#include "../util/io.h"
 #include "../util/json_out.h"
 #include "konseki/exit.h"
+#include "outfile.h"
 #include "verb.h"
-
-#include <errno.h>
-#include <fcntl.h>
 
 struct own {
 	const char *output, *root, *hash, *secrets;
@@ -213,18 +209,14 @@ static int summary(const struct cli *c, const struct collect_result *r,
 		   int status, struct err *err)
 {
 	struct buf b = { 0 };
-	int fd, rc;
+	int rc;
 
 	if (!c->summary)
 		return 0;
 	summary_text(&b, r, status);
-	fd = open(c->summary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	rc = fd < 0 ? -1 : io_write(fd, b.p, b.n);
-	if (fd >= 0 && close(fd) < 0)
-		rc = -1;
+	rc = outfile_write(c->summary, b.p, b.n, err);
 	buf_free(&b);
-	return rc < 0 ? err_sys(err, "cannot write the summary", c->summary)
-		      : 0;
+	return rc;
 }
 
 static int status_of(const struct cli *c, const struct collect_result *r)

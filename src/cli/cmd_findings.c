@@ -44,7 +44,9 @@ static void text(struct printer *p, const struct finding *f)
 		buf_fmt(&p->b, "  ×%llu", (unsigned long long)f->count);
 	buf_puts(&p->b, "  #");
 	term_text(&p->b, f->id);
-	buf_fmt(&p->b, "\n    " STR_FMT "\n", STR_ARG(f->score_terms));
+	buf_puts(&p->b, "\n    ");
+	term_text(&p->b, f->score_terms);
+	buf_c(&p->b, '\n');
 	for (size_t i = 0; i < f->nwhy; i++) {
 		buf_puts(&p->b, "    ");
 		term_text(&p->b, f->why[i]);

@@ -16,6 +16,7 @@
 #include "../util/scan.h"
 #include "../util/timefmt.h"
 #include "konseki/exit.h"
+#include "outfile.h"
 
 #define MAX_ZONE (1u << 20)
 
@@ -258,8 +259,9 @@ static json_t *sandbox(const struct analysis *a)
 int run_summary(const struct cli *c, const struct analysis *a,
 		const struct verdict *v, int status, struct err *err)
 {
+	char *t = NULL;
 	json_t *j;
-	int r = 0;
+	int r = -1;
 
 	if (!c->summary)
 		return 0;
@@ -271,8 +273,13 @@ int run_summary(const struct cli *c, const struct analysis *a,
 		      "sources", (json_int_t)a->nsource, "parsed",
 		      (json_int_t)v->nparsed, "findings", findings(v), "inputs",
 		      inputs(a), "incomplete", gaps(v), "sandbox", sandbox(a));
-	if (!j || json_dump_file(j, c->summary, JSON_INDENT(1)) < 0)
-		r = err_sys(err, "cannot write the summary", c->summary);
+	if (j)
+		t = json_dumps(j, JSON_INDENT(1));
+	if (t)
+		r = outfile_write(c->summary, t, strlen(t), err);
+	else
+		(void)err_set(err, "out of memory for the summary");
+	free(t);
 	json_decref(j);
 	return r;
 }
