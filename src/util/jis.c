@@ -64,23 +64,6 @@ static size_t sjis(const unsigned char *p, size_t n, uint32_t *c)
 	return *c ? 2 : 0;
 }
 
-static size_t put(char *o, uint32_t c)
-{
-	if (c < 0x80) {
-		o[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		o[0] = (char)(0xc0 | c >> 6);
-		o[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	o[0] = (char)(0xe0 | c >> 12);
-	o[1] = (char)(0x80 | (c >> 6 & 63));
-	o[2] = (char)(0x80 | (c & 63));
-	return 3;
-}
-
 static bool decode(struct arena *a, struct str s,
 		   size_t (*one)(const unsigned char *, size_t, uint32_t *),
 		   struct str *out)
@@ -98,7 +81,7 @@ static bool decode(struct arena *a, struct str s,
 			arena_rewind(a, m);
 			return false;
 		}
-		n += put(o + n, c);
+		n += utf8_put(o + n, c);
 		i += k;
 	}
 	*out = (struct str){ o, n };

@@ -22,30 +22,6 @@ static int hex4(struct str s, size_t at)
 	return (int)v;
 }
 
-static size_t put_utf8(char *o, uint32_t c)
-{
-	if (c < 0x80) {
-		o[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		o[0] = (char)(0xc0 | c >> 6);
-		o[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	if (c < 0x10000) {
-		o[0] = (char)(0xe0 | c >> 12);
-		o[1] = (char)(0x80 | (c >> 6 & 63));
-		o[2] = (char)(0x80 | (c & 63));
-		return 3;
-	}
-	o[0] = (char)(0xf0 | c >> 18);
-	o[1] = (char)(0x80 | (c >> 12 & 63));
-	o[2] = (char)(0x80 | (c >> 6 & 63));
-	o[3] = (char)(0x80 | (c & 63));
-	return 4;
-}
-
 /* raw[i] is `u'; advances *i to the last byte used; 0 bytes when malformed */
 static size_t unicode(struct str raw, size_t *i, char *o)
 {
@@ -67,7 +43,7 @@ static size_t unicode(struct str raw, size_t *i, char *o)
 	}
 	if (c >= 0xd800 && c < 0xe000)
 		c = 0xfffd; /* a lone surrogate has no UTF-8 */
-	return put_utf8(o, c);
+	return utf8_put(o, c);
 }
 
 static bool unescape(struct json *j, struct str raw)

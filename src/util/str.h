@@ -94,5 +94,7 @@ bool str_u64(struct str s, uint64_t *out);
 bool str_i64(struct str s, int64_t *out);
 bool str_hex64(struct str s, uint64_t *out);
 bool str_utf8_ok(struct str s);
+/* Writes the 1..4 bytes of a code point; how many. */
+size_t utf8_put(char *out, uint32_t c);
 
 #endif
