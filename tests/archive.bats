@@ -301,6 +301,11 @@ status_is() { # STATUS COMMAND...
 		tar -rf ../e.tar evil hard fifo
 		tar -Prf ../e.tar --transform 's|^evil|/etc/../../evil5|' evil
 		tar -rf ../e.tar evil evil
+		deep=$(printf 'd/%.0s' $(seq 2040))
+		tar -rf ../e.tar --transform "s|^evil|${deep}evil6|" evil
+		wide=$(printf '%04096d' 6)
+		tar -rf ../e.tar --transform "s|^evil|$wide|" evil
+		tar -rf ../e.tar --transform $'s|^evil|C:\\\\x\n\xff\x1b[2J|' evil
 		chmod 4755 evil
 		tar -rf ../e.tar --transform 's|^evil|suid|' evil
 	)
@@ -314,4 +319,7 @@ status_is() { # STATUS COMMAND...
 	"$konseki" analyze -q "$out/e.tar" -o "$out/t/e.case" \
 		>"$dir/said" 2>&1 || [ $? -eq 3 ]
 	[ -s "$out/t/e.case" ]
+	"$konseki" timeline "$out/t/e.case" >"$out/t/events"
+	[ "$(grep -c $'\x1b' "$out/t/events" "$dir/said" |
+		awk -F: '{ n += $NF } END { print n }')" -eq 0 ]
 }

@@ -30,7 +30,7 @@ need_root() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root may do this'
 }
 
-# A file that is read by few is a file that few tests can leave open.
+# What the person before the screen should see, whatever the result.
 note() {
 	printf '# %s\n' "$*" >&3
 }
@@ -147,8 +147,8 @@ verdict() {
 		"$case_file.verdict"
 }
 
-# A Debian 12 with a few programs, made once and kept below
-# KONSEKI_TEST_CACHE; it is never changed: copy it.
+# A Debian 12 with a few programs, made once (from KONSEKI_TEST_MIRROR) and
+# kept below KONSEKI_TEST_CACHE; it is never changed: copy it.
 debian_root() {
 	cache=${KONSEKI_TEST_CACHE:-/var/tmp/konseki-test-cache}
 	debian=$cache/bookworm

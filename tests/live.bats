@@ -167,6 +167,26 @@ look() {
 		.process.executable == "/usr/bin/act"'
 }
 
+@test "live/hostile names: what a process calls itself reaches no terminal" {
+	look <<-'EOT'
+	esc=$(printf '\033[2J\033]0;x\007\n\377\302\205')
+	act argv0 "[kworker/0:1$esc]" comm "kworker/$esc" \
+		ready /tmp/ready.h wait &
+	ready h
+	collect
+	EOT
+	responds proc_fake_kernel_thread.yml
+	"$konseki" findings --format text "$case_file" >"$dir/live.text"
+	for file in "$case_file.verdict" "$case_file.events" \
+		"$case_file.findings" "$dir/live.text"; do
+		[ "$(tr -d '\n' <"$file" | tr -cd '\000-\037' | wc -c)" -eq 0 ]
+	done
+	event '.konseki.process.argv0 | startswith("[kworker/0:1\u001b[2J")' ||
+		event '.konseki.process.argv0 | startswith("[kworker/0:1")'
+	[ -n "$(jq -r '.. | objects | keys[] | select(endswith("_b64"))' \
+		"$case_file.events")" ]
+}
+
 @test "live/namespace: a listener in another network namespace" {
 	look <<-'EOT'
 	act netns lo 198.51.100.7 listen 0.0.0.0 31337 ready /tmp/ready.n wait &

@@ -72,9 +72,9 @@ quiet() { # NAME
 	out=$(mktemp -d /var/tmp/konseki-quiet.XXXXXX)
 	cp "$konseki" "$out/konseki"
 	cat >"$out/run.sh" <<-'EOT'
-	mount -t tmpfs none "$2" && mount -t tmpfs none "$3" || exit 77
 	cd "$1"
-	./konseki collect -q --here -o "$1/live.tar.zst"
+	mount -t tmpfs none "$2" && mount -t tmpfs none "$3" || exit 77
+	./konseki collect -q --here -o live.tar.zst
 	EOT
 	run timeout 300 unshare -m --propagation private bash "$out/run.sh" \
 		"$out" "$top" "${TMPDIR:-/tmp}"
