@@ -90,3 +90,30 @@ setup() {
 	[ "$status" -eq 0 ]
 	[ "$n" -eq 2000 ]
 }
+
+@test "guard/unread: a core log that nothing understands is a gap" {
+	small_root "$dir/root"
+	"$konseki" collect -q --here --root "$dir/root" -o "$out.1.tar.zst" ||
+		[ $? -eq 3 ]
+	head -c 100000 /dev/urandom >"$dir/root/var/log/auth.log"
+	"$konseki" collect -q --here --root "$dir/root" -o "$out.2.tar.zst" ||
+		[ $? -eq 3 ]
+	for i in 1 2; do
+		"$konseki" analyze -q "$out.$i.tar.zst" -o "$out.$i" \
+			--summary "$out.$i.json" >/dev/null || [ $? -eq 3 ]
+	done
+	[ "$(jq '[.incomplete[] | select(.source == "auth")] | length' \
+		"$out.1.json")" -eq 0 ]
+	jq -e '.incomplete[] | select(.source == "auth") | .why |
+		test("not understood: /var/log/auth.log")' "$out.2.json"
+	[ "$(jq .exit "$out.2.json")" -eq 3 ]
+}
+
+@test "guard/nul: one NUL does not hide a log" {
+	mkdir -p "$dir/nul/var/log"
+	{ printf '\0'; cat "$log"; } >"$dir/nul/var/log/auth.log"
+	[ "$("$konseki" timeline "$dir/nul" | wc -l)" -eq 2000 ]
+	{ head -c 100000 /dev/zero; cat "$log"; } \
+		>"$dir/nul/var/log/auth.log"
+	[ "$("$konseki" timeline "$dir/nul" | wc -l)" -eq 2000 ]
+}

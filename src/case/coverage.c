@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../parse/parser.h"
+#include "../util/glob.h"
 #include "analysis.h"
 
 #define MAX_GROUPS 256
@@ -48,6 +49,17 @@ static struct str bad_name(struct str state, enum lang lang)
 	return state;
 }
 
+static void add_item(struct coverage *c, struct str glob, size_t group_at,
+		     struct arena *a)
+{
+	if (glob.n == 0 || glob.p[0] != '/' || glob.n > MAX_ITEM ||
+	    c->nitem == MAX_GROUPS)
+		return;
+	vec_grow(&c->item, &c->capitem, c->nitem + 1, sizeof(*c->item));
+	c->item[c->nitem++] =
+		(struct coverage_item){ arena_dup(a, glob), group_at };
+}
+
 static void status(struct coverage *c, const struct event *e, struct arena *a)
 {
 	struct str core = ev_get_str(e, KEY_K_STATUS_CORE);
@@ -58,8 +70,10 @@ static void status(struct coverage *c, const struct event *e, struct arena *a)
 	c->any = true;
 	if (core.n == 0 || !(g = group(c, core, a)))
 		return;
-	if (str_is(state, "collected"))
+	if (str_is(state, "collected")) {
 		g->collected = true;
+		add_item(c, item, (size_t)(g - c->group), a);
+	}
 	if (is_bad(state) && g->bad.n == 0) {
 		g->bad = arena_dup(a, state);
 		if (item.n == 0)
@@ -111,6 +125,23 @@ static void input_gap(const struct analysis_input *in, enum lang lang,
 			      in->nrefused));
 }
 
+/* Collected, but nothing could read it: a gap when it is of a core source. */
+static void unread_gap(const struct coverage *c, struct str path,
+		       enum lang lang, struct arena *a, struct verdict *v)
+{
+	for (size_t i = 0; i < c->nitem; i++)
+		if (glob_match(c->item[i].glob, path)) {
+			gap(v, c->group[c->item[i].group].name,
+			    arena_fmt(a,
+				      tr(lang,
+					 "collected, but not understood: "
+					 "%.*s",
+					 "収集されたが解析できない：%.*s"),
+				      STR_ARG(str_head(path, MAX_ITEM))));
+			return;
+		}
+}
+
 void coverage_gaps(const struct coverage *c, const struct analysis *an,
 		   enum lang lang, struct arena *a, struct verdict *v)
 {
@@ -131,7 +162,9 @@ void coverage_gaps(const struct coverage *c, const struct analysis *an,
 	for (size_t i = 0; i < an->ninput; i++)
 		input_gap(&an->input[i], lang, a, v);
 	for (size_t i = 0; i < an->nsource; i++)
-		if (an->source[i].outcome == STOP)
+		if (an->source[i].outcome == REFUSED)
+			unread_gap(c, an->names.source[i].path, lang, a, v);
+		else if (an->source[i].outcome == STOP)
 			gap(v, an->names.source[i].path,
 			    str_of(tr(lang, "its parser ended early",
 				      "解析処理が途中で終了")));
@@ -140,5 +173,6 @@ void coverage_gaps(const struct coverage *c, const struct analysis *an,
 void coverage_free(struct coverage *c)
 {
 	free(c->group);
+	free(c->item);
 	*c = (struct coverage){ 0 };
 }

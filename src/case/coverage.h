@@ -17,9 +17,15 @@ struct coverage_group {
 		item; /* the first thing that was wrong, and with what */
 	bool collected;
 };
+struct coverage_item { /* a path rule of a core source that was collected */
+	struct str glob;
+	size_t group;
+};
 struct coverage {
 	struct coverage_group *group;
 	size_t ngroup, cap;
+	struct coverage_item *item;
+	size_t nitem, capitem;
 	bool any;      /* some input says how it was collected */
 	bool not_root; /* and it was not collected as root */
 };

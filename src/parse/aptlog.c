@@ -226,7 +226,7 @@ static enum outcome parse(struct parse *p)
 
 static unsigned probe(const struct source *src)
 {
-	struct str rest = str_head(lines_data(src), SAMPLE_BYTES);
+	struct str rest = lines_sample(src, SAMPLE_BYTES);
 	int64_t s;
 
 	if (!lines_text(src))

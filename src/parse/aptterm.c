@@ -95,7 +95,7 @@ static enum outcome parse(struct parse *p)
 
 static unsigned probe(const struct source *src)
 {
-	struct str rest = str_head(lines_data(src), 4096);
+	struct str rest = lines_sample(src, 4096);
 	int64_t s;
 
 	if (!lines_text(src))

@@ -263,7 +263,7 @@ static enum outcome parse(struct parse *p)
 
 static unsigned probe(const struct source *src)
 {
-	struct str rest = str_head(lines_data(src), 16384);
+	struct str rest = lines_sample(src, 16384);
 	unsigned good = 0, bad = 0;
 
 	if (!lines_text(src))

@@ -101,7 +101,7 @@ static enum outcome parse(struct parse *p)
 /* 2026-11-24 06:26:15 and one of a dozen words */
 static unsigned probe(const struct source *src)
 {
-	struct str rest = str_head(lines_data(src), SAMPLE_BYTES);
+	struct str rest = lines_sample(src, SAMPLE_BYTES);
 	unsigned good = 0, n = 0;
 
 	if (!lines_text(src))

@@ -268,7 +268,7 @@ static int64_t look_ahead(const struct reader *r, int64_t known)
 /* How the stamps stand tells the shell. */
 static enum shell shell_of(const struct source *src, bool *timed)
 {
-	struct str rest = str_head(lines_data(src), SAMPLE_BYTES), text;
+	struct str rest = lines_sample(src, SAMPLE_BYTES), text;
 	struct command c;
 	int64_t s;
 

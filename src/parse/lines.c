@@ -7,6 +7,7 @@
 /* Lines this much before their predecessor are in the other of two hours */
 #define REPEATED_SLACK_S 300
 #define PROBE_BYTES 4096
+#define PROBE_NUL (16u << 20) /* a block that was never written, and more */
 
 struct lines {
 	struct parse *p;
@@ -49,16 +50,25 @@ struct str lines_data(const struct source *src)
 	return d;
 }
 
+struct str lines_sample(const struct source *src, size_t max)
+{
+	struct str d = lines_data(src);
+	size_t n = 0;
+
+	while (n < d.n && n < PROBE_NUL && d.p[n] == '\0')
+		n++;
+	return str_head(str_skip(d, n), max);
+}
+
 bool lines_text(const struct source *src)
 {
-	struct str d = str_head(lines_data(src), PROBE_BYTES);
+	struct str d = lines_sample(src, PROBE_BYTES);
 	size_t odd = 0;
 
+	/* one NUL must not hide a log */
 	for (size_t i = 0; i < d.n; i++) {
 		unsigned char c = (unsigned char)d.p[i];
 
-		if (c == 0)
-			return false;
 		odd += (c < 0x20 && c != '\t' && c != '\n' && c != '\r' &&
 			c != 0x1b) ||
 		       c == 0x7f;

@@ -29,7 +29,9 @@ enum outcome lines_parse(struct parse *p,
 struct str lines_next(struct str *rest);
 /* The source's bytes up to where its collection was cut short. */
 struct str lines_data(const struct source *);
-/* Does it begin like text?  No NUL and hardly a control character. */
+/* What probes look at: at most max bytes, behind NULs that a crash left. */
+struct str lines_sample(const struct source *, size_t max);
+/* Does it begin like text?  Hardly a control character. */
 bool lines_text(const struct source *);
 
 /* The latest second a record can be of; INT64_MAX: not known. */

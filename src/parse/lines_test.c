@@ -360,11 +360,46 @@ static void nothing_known_gives_no_year(void **state)
 	assert_int_equal(d->nnote, 1);
 }
 
+static bool is_text(const char *p, size_t n)
+{
+	const struct source s = { .data = { p, n },
+				  .size = n,
+				  .short_at = UINT64_MAX };
+
+	return lines_text(&s);
+}
+
+static void nul_bytes_hide_no_log(void **state)
+{
+	static const char log[] = "Nov 24 06:25:01 h sshd[1]: Accepted\n"
+				  "Nov 24 06:25:02 h sshd[2]: Accepted\n";
+	char t[9000];
+	struct source s = { .data = { t, sizeof(t) }, .short_at = UINT64_MAX };
+
+	(void)state;
+	memset(t, 0, sizeof(t));
+	assert_false(is_text(t, sizeof(t)));
+	for (size_t n = 0; n < 3; n++) { /* runs before the first line */
+		memcpy(t + n * 4096, log, sizeof(log) - 1);
+		assert_true(is_text(t, n * 4096 + sizeof(log) - 1));
+		s.data.n = n * 4096 + sizeof(log) - 1;
+		assert_memory_equal(lines_sample(&s, 10).p, "Nov 24 06:", 10);
+		memset(t, 0, sizeof(t));
+	}
+	memcpy(t, log, sizeof(log) - 1);
+	t[20] = '\0'; /* within a line */
+	assert_true(is_text(t, sizeof(log) - 1));
+	for (size_t i = 0; i < 200; i += 2) /* UTF-16, and binary files */
+		t[i] = 'A', t[i + 1] = '\0';
+	assert_false(is_text(t, 200));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nul_bytes_hide_no_log),
 		T(new_year_is_crossed_backwards),
 		T(no_line_is_later_than_its_file),
 		T(a_log_that_grew_while_it_was_copied_keeps_its_year),

@@ -262,7 +262,7 @@ static enum outcome parse(struct parse *p)
  * digits alone, which many programs write. */
 static unsigned probe(const struct source *src)
 {
-	struct str rest = str_head(lines_data(src), SAMPLE_BYTES);
+	struct str rest = lines_sample(src, SAMPLE_BYTES);
 	unsigned nline = 0, nstamp = 0, ndated = 0;
 	struct stamper st = { 0 };
 
