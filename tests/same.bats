@@ -66,6 +66,21 @@ same() { # ENVIRONMENT... -- OPTION...
 	same -- -j 4
 }
 
+@test "same/workers: one big log cut into pieces keeps its order" {
+	make -s -C "$top" build/tests/bench/gen >&2
+	mkdir "$dir/big"
+	"$top/build/tests/bench/gen" syslog 300000 >"$dir/big/auth.log"
+	"$konseki" timeline -j 1 "$dir/big" >"$dir/1"
+	[ "$(wc -l <"$dir/1")" -eq 300000 ]
+	for jobs in 2 3; do
+		"$konseki" timeline -j $jobs "$dir/big" | cmp - "$dir/1"
+	done
+	grep -o '"offset":[0-9]*' "$dir/1" | cut -d: -f2 >"$dir/2"
+	sort -n -c "$dir/2"
+	[ "$(wc -l <"$dir/2")" -eq 300000 ]
+	rm -r "$dir/big" "$dir/1"
+}
+
 @test "same/zone and language of the analyst" {
 	same TZ=Asia/Tokyo -- -j 2
 	same TZ=America/New_York LC_ALL=ja_JP.UTF-8 LANG=ja_JP.UTF-8 -- -j 2
