@@ -98,7 +98,7 @@ static void forbidden_mounts_are_not_touched(void **state)
 	two[1].point = STR("/a");
 	two[1].class = MOUNT_REMOTE;
 	two[1].minor = 7;
-	f->scene.mounts = (struct mounts){ two, 2 };
+	f->scene.mounts = (struct mounts){ .mount = two, .nmount = 2 };
 	fake_link(f, "/a/b", "/to-remote");
 	errno_is(f, "/a", EREMOTE);
 	errno_is(f, "/a/b", EREMOTE);

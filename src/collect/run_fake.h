@@ -31,7 +31,7 @@ static inline void fake_open(struct fake *f, size_t nstate)
 				   .type = STR("ext4"),
 				   .class = MOUNT_LOCAL };
 	f->scene.opt = &f->opt;
-	f->scene.mounts = (struct mounts){ &f->mount, 1 };
+	f->scene.mounts = (struct mounts){ .mount = &f->mount, .nmount = 1 };
 	f->scene.env.root = open(f->dir, O_RDONLY | O_DIRECTORY);
 	f->scene.env.proc = -1;
 	f->scene.env.max_file = UINT64_C(1) << 40;

@@ -92,7 +92,7 @@ static void forbidden_mounts_are_named_not_entered(void **state)
 	(void)state;
 	two[1].point = STR("/dir");
 	two[1].class = MOUNT_REMOTE;
-	f->scene.mounts = (struct mounts){ two, 2 };
+	f->scene.mounts = (struct mounts){ .mount = two, .nmount = 2 };
 	job_walk.run(&f->run);
 	assert_true(fake_said(f, "{\"p\":\"/dir\",\"t\":\"d\","
 				 "\"skip\":\"remote\"}"));

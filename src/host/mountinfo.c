@@ -1,5 +1,5 @@
 /* mountinfo.c - the text, the classes, and which mounts show the same tree. */
-#include "mountinfo.h"
+#include "mountstack.h"
 
 #include "../util/buf.h"
 
@@ -38,6 +38,27 @@ static bool among(struct str t, const char *const *list, size_t n)
 }
 #define AMONG(t, list) among((t), (list), sizeof(list) / sizeof((list)[0]))
 
+/*
+ * Does an overlay lie over one of its own layers (systemd-sysext on /usr, an
+ * overlay of /etc on itself)?  Nowhere else is that layer to be seen.
+ */
+static bool over_own_layer(const struct mount *m)
+{
+	struct str rest = m->super;
+	size_t at;
+
+	while ((at = str_find(rest, m->point)) != (size_t)-1) {
+		char before = at ? rest.p[at - 1] : ',';
+		size_t end = at + m->point.n;
+
+		if ((before == '=' || before == ':') &&
+		    (end == rest.n || strchr(":,/", rest.p[end])))
+			return true;
+		rest = str_skip(rest, at + 1);
+	}
+	return false;
+}
+
 static enum mount_class class_of(const struct mount *m,
 				 const struct mounts_options *o)
 {
@@ -50,7 +71,9 @@ static enum mount_class class_of(const struct mount *m,
 	if (str_is(t, "devtmpfs"))
 		return MOUNT_LISTED;
 	if (str_is(t, "overlay") || str_is(t, "aufs"))
-		return str_is(m->point, "/") ? MOUNT_LOCAL : MOUNT_LAYERED;
+		return str_is(m->point, "/") || over_own_layer(m)
+			       ? MOUNT_LOCAL
+			       : MOUNT_LAYERED;
 	if (str_is(t, "autofs"))
 		return MOUNT_AUTO;
 	if (str_is(t, "fuse") || str_is(t, "fuseblk") ||
@@ -116,6 +139,7 @@ static bool line(struct str l, struct arena *a, struct mount *m)
 		return false;
 	m->type = arena_dup(a, str_cut(&l, ' '));
 	m->source = unescape(a, l.p ? str_cut(&l, ' ') : STR_NONE);
+	m->super = unescape(a, l.p ? l : STR_NONE);
 	m->options = arena_dup(a, opt);
 	m->root = unescape(a, root);
 	m->point = unescape(a, point);
@@ -161,47 +185,6 @@ const struct mount *mounts_of(const struct mounts *ms, struct str path)
 	return best;
 }
 
-static bool ancestor(const struct mounts *ms, const struct mount *c,
-		     const struct mount *m)
-{
-	uint32_t up = m->parent;
-
-	for (size_t step = 0; step < ms->nmount; step++) {
-		const struct mount *p = NULL;
-
-		if (up == c->id)
-			return true;
-		for (size_t i = 0; i < ms->nmount && !p; i++)
-			if (ms->mount[i].id == up)
-				p = &ms->mount[i];
-		if (!p || p->parent == up)
-			return false;
-		up = p->parent;
-	}
-	return false;
-}
-
-/*
- * A mount at or above the point that is none of those this one was mounted
- * on came later and hides it.
- */
-static void hide_covered(struct mounts *ms)
-{
-	for (size_t i = 0; i < ms->nmount; i++) {
-		struct mount *m = &ms->mount[i];
-
-		for (size_t k = 0; k < ms->nmount; k++) {
-			const struct mount *c = &ms->mount[k];
-
-			if (k != i && below(m->point, c->point) &&
-			    !ancestor(ms, c, m)) {
-				m->class = MOUNT_HIDDEN;
-				break;
-			}
-		}
-	}
-}
-
 /*
  * Does `a' already show what `m' shows?  Not when a third mount covers that
  * place in `a': then `m' is the only way to it.
@@ -239,22 +222,28 @@ static bool earlier(const struct mounts *ms, size_t a, size_t m)
 
 static void find_twins(struct mounts *ms)
 {
+	struct chains c = { 0 };
+
+	chain_dev(&c, ms);
 	for (size_t i = 0; i < ms->nmount; i++) {
 		struct mount *m = &ms->mount[i];
+		uint32_t dev[2] = { m->major, m->minor };
+		size_t k = chain_first(&c, str_mem(dev, sizeof(dev)));
 
 		if (m->class != MOUNT_LOCAL && m->class != MOUNT_LISTED)
 			continue;
-		for (size_t k = 0; k < ms->nmount; k++) {
-			const struct mount *a = &ms->mount[k];
+		for (; k; k = c.next[k - 1]) {
+			const struct mount *a = &ms->mount[k - 1];
 
-			if (k == i || a->class > MOUNT_LISTED ||
-			    !earlier(ms, k, i) || !shows(ms, a, m))
+			if (k - 1 == i || a->class > MOUNT_LISTED ||
+			    !earlier(ms, k - 1, i) || !shows(ms, a, m))
 				continue;
 			m->class = MOUNT_BIND;
-			m->twin = (uint32_t)k;
+			m->twin = (uint32_t)(k - 1);
 			break;
 		}
 	}
+	chain_free(&c);
 }
 
 /* Makes points relative to root; the mount that holds it goes first. */
@@ -302,7 +291,8 @@ void mounts_read(struct str text, const struct mounts_options *o,
 		memcpy(ms->mount, list, n * sizeof(*list));
 	free(list);
 	ms->nmount = n;
-	hide_covered(ms);
+	ms->cut = n == MOUNTS_MAX && text.n > 0;
+	mounts_hide_covered(ms);
 	if (!str_is(o->root, "/"))
 		rebase(ms, o->root);
 	for (size_t i = 0; i < ms->nmount; i++)
@@ -315,7 +305,8 @@ void mounts_read(struct str text, const struct mounts_options *o,
 
 bool mount_readable(const struct mount *m)
 {
-	return m->class == MOUNT_LOCAL || m->class == MOUNT_BIND;
+	return m->class == MOUNT_LOCAL || m->class == MOUNT_BIND ||
+	       m->class == MOUNT_LAYERED;
 }
 
 bool mount_walkable(const struct mount *m)

@@ -28,6 +28,7 @@ struct mount {
 	struct str root;  /* subtree of the file system, unescaped */
 	struct str point; /* below the root asked for: "/" or "/a/b" */
 	struct str type, source, options;
+	struct str super; /* options of the file system: layers, addresses */
 	enum mount_class class;
 	uint32_t twin; /* MOUNT_BIND: index of the mount that is walked */
 };
@@ -35,6 +36,7 @@ struct mount {
 struct mounts {
 	struct mount *mount; /* in the order of the text */
 	size_t nmount;
+	bool cut; /* there were more than MOUNTS_MAX */
 };
 
 struct mounts_options {

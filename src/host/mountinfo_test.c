@@ -1,6 +1,8 @@
 /* mountinfo_test.c - classes, binds, covered mounts, relative roots. */
 #include "mountinfo.h"
 
+#include "../util/buf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
@@ -121,6 +123,46 @@ static void points_are_relative_to_the_root_asked_for(void **state)
 	arena_free(&a);
 }
 
+/* Quadratic it may be; it once took the fourth power of the number. */
+static void thousands_on_one_point_take_no_time(void **state)
+{
+	struct arena a = { 0 };
+	struct buf b = { 0 };
+	struct mounts ms;
+
+	(void)state;
+	buf_puts(&b, "1 0 8:1 / / rw - ext4 a rw\n");
+	for (unsigned i = 2; i < 3000; i++)
+		buf_fmt(&b, "%u %u 0:%u / /t rw - tmpfs t rw\n", i, i - 1, i);
+	buf_puts(&b, "9000 9001 0:9 / /t/c rw - tmpfs t rw\n"
+		     "9001 9000 0:9 / /t/c rw - tmpfs t rw\n");
+	buf_c(&b, '\0');
+	ms = parse(&a, b.p, "/", NULL, 0);
+	assert_int_equal(ms.nmount, 3001);
+	assert_int_equal(mounts_at(&ms, STR("/t"))->id, 2999);
+	buf_free(&b);
+	arena_free(&a);
+}
+
+static void an_overlay_over_its_own_layer_is_walked(void **state)
+{
+	static const char text[] =
+		"1 0 8:1 / / rw - ext4 a rw\n"
+		"2 1 0:9 / /usr ro - overlay s ro,lowerdir=/run/x:/usr\n"
+		"3 1 0:8 / /etc rw - overlay s rw,lowerdir=/etc,upperdir=/u\n"
+		"4 1 0:7 / /m rw - overlay o "
+		"rw,lowerdir=/m2:/x/m,upperdir=/u\n";
+	struct arena a = { 0 };
+	struct mounts ms = parse(&a, text, "/", NULL, 0);
+
+	(void)state;
+	assert_int_equal(class_at(&ms, "/usr"), MOUNT_LOCAL);
+	assert_int_equal(class_at(&ms, "/etc"), MOUNT_LOCAL);
+	assert_int_equal(class_at(&ms, "/m"), MOUNT_LAYERED);
+	assert_true(mount_readable(mounts_at(&ms, STR("/m"))));
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -128,6 +170,8 @@ int main(void)
 		cmocka_unit_test(a_bind_is_walked_once),
 		cmocka_unit_test(a_bind_of_a_covered_place_is_walked),
 		cmocka_unit_test(what_lies_under_a_later_mount_is_hidden),
+		cmocka_unit_test(thousands_on_one_point_take_no_time),
+		cmocka_unit_test(an_overlay_over_its_own_layer_is_walked),
 		cmocka_unit_test(points_are_relative_to_the_root_asked_for),
 	};
 
