@@ -23,12 +23,14 @@
 
 #define XATTR_LIST_MAX 65536
 #define XATTR_MAX 64
-#define SECRET_FILE_MAX (1u << 20) /* a key or shadow file that is parsed */
-#define KEY_HEAD 4096
+#define XATTR_BYTES (64u << 10)    /* of one file; one more may follow */
+#define SECRET_FILE_MAX (1u << 20) /* of a file that is searched for keys */
+#define KEYS_MAX 64                /* of one file that are described */
 
-/* Reads [off, off+len) of fd as data frames; false when it ended early. */
-static bool stream_range(struct probe_run *r, int fd, uint64_t off,
-			 uint64_t len)
+#define EARLY_END (-1)
+
+/* Reads [off, off+len) of fd as data frames; 0, EARLY_END or an errno. */
+static int stream_range(struct probe_run *r, int fd, uint64_t off, uint64_t len)
 {
 	while (len > 0) {
 		size_t want = len < LANE_CHUNK ? (size_t)len : LANE_CHUNK;
@@ -37,63 +39,104 @@ static bool stream_range(struct probe_run *r, int fd, uint64_t off,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return false;
+			return n < 0 ? errno : EARLY_END;
 		run_data_done(r, (size_t)n);
 		off += (uint64_t)n;
 		len -= (uint64_t)n;
 	}
-	return true;
+	return 0;
 }
 
-static void stream_from(struct probe_run *r, int fd, uint64_t base,
-			const struct member *m)
+static int stream_from(struct probe_run *r, int fd, uint64_t base,
+		       const struct member *m)
 {
 	struct cache c;
+	int rc = 0;
 
 	cache_look(&c, &r->sys, fd, base, m->size);
 	if (!m->extent)
-		(void)stream_range(r, fd, base, m->size);
-	for (size_t i = 0; m->extent && i < m->nextent; i++)
-		if (!stream_range(r, fd, base + m->extent[i].off,
-				  m->extent[i].len))
-			break; /* the writer pads the rest and says so */
+		rc = stream_range(r, fd, base, m->size);
+	/* after an error the writer pads the rest and says so */
+	for (size_t i = 0; m->extent && i < m->nextent && rc == 0; i++)
+		rc = stream_range(r, fd, base + m->extent[i].off,
+				  m->extent[i].len);
 	cache_restore(&c, fd);
+	return rc;
 }
 
 void content_stream(struct probe_run *r, int fd, const struct member *m)
 {
-	stream_from(r, fd, 0, m);
+	(void)stream_from(r, fd, 0, m); /* the writer says where it is short */
 }
 
 struct attrs {
 	struct xattr x[XATTR_MAX];
 	size_t n;
 	struct buf names, values;
+	bool cut; /* there are more */
 };
+
+/* Those that the kernel heeds first: nobody crowds them out. */
+static bool heeded(struct str name)
+{
+	return str_starts(name, STR("security.")) ||
+	       str_starts(name, STR("system."));
+}
 
 static void read_attrs(int fd, struct attrs *a)
 {
+	static const char always[] = "security.capability\0"
+				     "system.posix_acl_access\0security.ima";
 	size_t at[XATTR_MAX], len[XATTR_MAX];
 	ssize_t n = flistxattr(fd, buf_room(&a->names, XATTR_LIST_MAX),
 			       XATTR_LIST_MAX);
-	struct str rest = { a->names.p, n > 0 ? (size_t)n : 0 };
+	struct str all = { a->names.p, n > 0 ? (size_t)n : 0 };
 
-	while (rest.n > 0 && a->n < XATTR_MAX) {
-		struct str name = str_cut(&rest, '\0');
-		ssize_t v;
+	a->cut = n < 0 && (errno == E2BIG || errno == ERANGE);
+	if (a->cut) /* a list too long to be told */
+		all = (struct str){ always, sizeof(always) };
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (struct str rest = all; rest.n > 0;) {
+			struct str name = str_cut(&rest, '\0');
+			ssize_t v;
 
-		if (name.n == 0)
-			continue;
-		v = fgetxattr(fd, name.p, buf_room(&a->values, 65536), 65536);
-		if (v < 0 || a->values.n > LANE_OUT / 4)
-			continue;
-		at[a->n] = a->values.n;
-		len[a->n] = (size_t)v;
-		a->x[a->n++].name = name;
-		a->values.n += (size_t)v;
-	}
+			if (name.n == 0 || heeded(name) != (pass == 0))
+				continue;
+			if (a->n == XATTR_MAX || a->values.n > XATTR_BYTES) {
+				a->cut = true;
+				break;
+			}
+			v = fgetxattr(fd, name.p, buf_room(&a->values, 65536),
+				      65536);
+			if (v < 0)
+				continue;
+			at[a->n] = a->values.n;
+			len[a->n] = (size_t)v;
+			a->x[a->n++].name = name;
+			a->values.n += (size_t)v;
+		}
 	for (size_t i = 0; i < a->n; i++)
 		a->x[i].value = (struct str){ a->values.p + at[i], len[i] };
+}
+
+/* The head as it is in memory, what follows as it is on disk. */
+static int stream_masked(struct probe_run *r, const struct content *c,
+			 const struct cut *part)
+{
+	uint64_t off = part->off, end = part->off + part->len;
+
+	while (off < end && off < c->head.n) {
+		uint64_t n = c->head.n - off;
+
+		if (n > LANE_CHUNK)
+			n = LANE_CHUNK;
+		if (n > end - off)
+			n = end - off;
+		memcpy(run_data_room(r), c->head.p + off, (size_t)n);
+		run_data_done(r, (size_t)n);
+		off += n;
+	}
+	return stream_range(r, c->fd, off, end - off);
 }
 
 static void one_part(struct probe_run *r, struct content *c, struct str name,
@@ -113,22 +156,33 @@ static void one_part(struct probe_run *r, struct content *c, struct str name,
 		.xattr = a->n ? a->x : NULL,
 		.nxattr = a->n,
 	};
+	int rc;
 
 	run_begin(r, &m);
-	stream_from(r, c->fd, part->off, &m);
+	rc = c->masked ? stream_masked(r, c, part)
+		       : stream_from(r, c->fd, part->off, &m);
 	run_end(r);
 	c->bytes += part->data;
+	if (rc == 0)
+		return;
+	c->state = rc == EARLY_END ? PROBE_TRUNCATED : PROBE_FAILED;
+	c->errnum = rc == EARLY_END ? 0 : rc;
 }
 
 static void parts(struct probe_run *r, struct content *c)
 {
 	uint64_t size = c->meta.size, off = 0;
-	bool sparse = c->meta.blocks * 512 < size;
+	bool sparse = c->meta.blocks * 512 < size && !c->masked;
 	struct attrs a = { 0 };
 	struct buf name = { 0 };
 
 	read_attrs(c->fd, &a);
-	for (unsigned k = 1; off < size || k == 1; k++) {
+	if (a.cut)
+		run_status(r, "xattr", NULL, c->path, PROBE_TRUNCATED, E2BIG,
+			   a.n, a.values.n, 0);
+	/* a bad sector costs its part, a file that shrank has no more */
+	for (unsigned k = 1;
+	     (off < size && c->state != PROBE_TRUNCATED) || k == 1; k++) {
 		struct cut part;
 		uint64_t left = c->max - c->bytes;
 
@@ -153,45 +207,91 @@ static void parts(struct probe_run *r, struct content *c)
 	buf_free(&name);
 }
 
-static void secret_rows(struct probe_run *r, struct content *c)
+static void send_rows(struct probe_run *r, const struct buf *rows)
 {
-	struct buf text = { 0 }, out = { 0 };
-	struct err err;
-
-	if (io_slurp(c->fd, SECRET_FILE_MAX, &text, &err) < 0 && text.n == 0) {
-		c->state = PROBE_FAILED;
-		c->errnum = err.errnum;
-		return;
-	}
-	if (c->shadow)
-		secret_shadow_rows(&out, c->path, buf_view(&text));
-	else
-		secret_key_row(&out, c->path, buf_view(&text));
-	for (struct str rest = buf_view(&out); rest.n > 0;) {
+	for (struct str rest = buf_view(rows); rest.n > 0;) {
 		size_t n = str_chr(rest, '\n') + 1;
 
 		probe_row(r, KONSEKI_STATE "secrets", str_head(rest, n));
 		rest = str_skip(rest, n);
 	}
-	c->state = PROBE_SKIPPED; /* the facts stand in for it */
-	explicit_bzero(text.p, text.n);
-	buf_free(&text);
-	buf_free(&out);
 }
 
-static bool is_secret(struct probe_run *r, struct content *c)
+struct look {
+	struct content *c;
+	struct buf rows;
+	unsigned nkey;
+};
+
+static void a_key(void *arg, struct str text)
 {
-	char head[KEY_HEAD];
+	struct look *l = arg;
+
+	if (l->nkey++ < KEYS_MAX)
+		secret_key_row(&l->rows, l->c->path, text);
+}
+
+/*
+ * Facts for secrets: a file of nothing else stays here, in others they are
+ * masked.  A program with a key in it is evidence before it is a secret.
+ */
+static void look_for_secrets(struct probe_run *r, struct content *c)
+{
+	struct look l = { .c = c };
+	struct str text = buf_view(&c->head);
+	const char *kind = kind_of(text);
+	bool only = false;
+	size_t n;
+
+	if (c->shadow || secret_is_shadow(text)) {
+		secret_shadow_rows(&l.rows, c->path, text);
+		c->state = PROBE_SKIPPED;
+	} else if (!kind || strcmp(kind, "script") == 0) {
+		n = secret_mask(c->head.p, c->head.n, a_key, &l, &only);
+		c->masked = n > 0 && !only;
+		if (n > 0 && only)
+			c->state = PROBE_SKIPPED;
+		if (c->masked)
+			run_status(r, "secrets", NULL, c->path, PROBE_SKIPPED,
+				   0, l.nkey, n, 0);
+	}
+	send_rows(r, &l.rows);
+	buf_free(&l.rows);
+}
+
+static void read_head(struct probe_run *r, struct content *c)
+{
+	uint64_t want = c->meta.size;
 	ssize_t n;
 
-	if (r->env->secrets_full)
-		return false;
-	if (c->shadow)
-		return true;
-	n = pread(c->fd, head, sizeof(head), 0);
-	/* a program with a key in it is evidence before it is a secret */
-	return n > 0 && !kind_of(str_mem(head, (size_t)n)) &&
-	       secret_is_key(str_mem(head, (size_t)n));
+	if (want > SECRET_FILE_MAX)
+		want = SECRET_FILE_MAX;
+	n = io_pread(c->fd, buf_room(&c->head, (size_t)want), (size_t)want, 0);
+	c->head.n = n > 0 ? (size_t)n : 0;
+	run_tick(r);
+	if (n < 0 && c->shadow) {
+		c->state = PROBE_FAILED;
+		c->errnum = errno;
+	}
+}
+
+/* The facts stand in for the file, or its head without them. */
+static void copy_but_secrets(struct probe_run *r, struct content *c)
+{
+	struct cache cache;
+
+	cache_look(&cache, &r->sys, c->fd, 0,
+		   c->meta.size < SECRET_FILE_MAX ? c->meta.size
+						  : SECRET_FILE_MAX);
+	read_head(r, c);
+	if (c->state == PROBE_COLLECTED)
+		look_for_secrets(r, c);
+	if (c->state == PROBE_COLLECTED)
+		parts(r, c);
+	cache_restore(&cache, c->fd);
+	if (c->head.n)
+		explicit_bzero(c->head.p, c->head.n);
+	buf_free(&c->head);
 }
 
 void content_copy(struct probe_run *r, struct content *c)
@@ -207,8 +307,8 @@ void content_copy(struct probe_run *r, struct content *c)
 		c->state = PROBE_SKIPPED; /* the archive itself */
 		return;
 	}
-	if (is_secret(r, c))
-		secret_rows(r, c);
-	else
+	if (r->env->secrets_full)
 		parts(r, c);
+	else
+		copy_but_secrets(r, c);
 }

@@ -19,6 +19,9 @@ struct content {
 	uint64_t bytes;
 	enum probe_state state;
 	int errnum;
+	/* within */
+	struct buf head; /* of a file that is searched for secrets */
+	bool masked;     /* the head has lost some */
 };
 
 /* Reads fd into the member that was begun: its extents from offset 0. */

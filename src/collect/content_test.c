@@ -121,6 +121,59 @@ static void keys_and_hashes_stay(void **state)
 	fake_close(&f);
 }
 
+/* What matters is in the file, not which rule or link led to it. */
+static void secrets_go_by_content(void **state)
+{
+	static const char history[] = "ls\n-----BEGIN RSA PRIVATE KEY-----\n"
+				      "MIIsecret\n"
+				      "-----END RSA PRIVATE KEY-----\nid -un\n";
+	struct fake f;
+	struct content c;
+	struct member m;
+
+	(void)state;
+	fake_open(&f, 0);
+	fake_file(&f, "/x.log", "root:$6$salt$secret:1::::::\n");
+	c = copy(&f, "/x.log", 0, false);
+	assert_int_equal(c.state, PROBE_SKIPPED);
+	fake_file(&f, "/history", history);
+	c = copy(&f, "/history", 0, false);
+	assert_int_equal(c.state, PROBE_COLLECTED);
+	member_of(&f, 0, &m);
+	assert_int_equal(m.size, sizeof(history) - 1);
+	assert_true(fake_said(&f, "ls\n-----BEGIN"));
+	assert_true(fake_said(&f, "KEY-----\nid -un\n"));
+	assert_true(fake_said(&f, "\"kind\":\"private_key\""));
+	assert_false(fake_said(&f, "MIIsecret"));
+	assert_false(fake_said(&f, "salt"));
+	fake_close(&f);
+}
+
+static void a_file_that_shrinks_is_no_whole_one(void **state)
+{
+	struct fake f;
+	struct content c = { .path = STR("/x") };
+	struct place p;
+
+	(void)state;
+	fake_open(&f, 0);
+	fake_file(&f, "/x", "hello");
+	assert_int_equal(beneath(&f.run, c.path, false, &p), 0);
+	c.fd = place_open(&f.run, &p);
+	c.meta = p.meta;
+	c.meta.size = 100; /* it was so long when it was asked */
+	content_copy(&f.run, &c);
+	assert_int_equal(c.state, PROBE_TRUNCATED);
+	(void)close(c.fd);
+	/* nor is one that cannot be read */
+	c.fd = -1;
+	content_copy(&f.run, &c);
+	assert_int_equal(c.state, PROBE_FAILED);
+	assert_int_equal(c.errnum, EBADF);
+	place_close(&p);
+	fake_close(&f);
+}
+
 static void the_archive_does_not_collect_itself(void **state)
 {
 	struct fake f;
@@ -170,6 +223,8 @@ int main(void)
 		cmocka_unit_test(a_file_is_one_member),
 		cmocka_unit_test(what_is_past_the_limit_is_stated),
 		cmocka_unit_test(keys_and_hashes_stay),
+		cmocka_unit_test(secrets_go_by_content),
+		cmocka_unit_test(a_file_that_shrinks_is_no_whole_one),
 		cmocka_unit_test(the_archive_does_not_collect_itself),
 		cmocka_unit_test(holes_are_not_read),
 	};

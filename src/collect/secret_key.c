@@ -56,13 +56,6 @@ static const struct pem *find(struct str text, size_t *at)
 	return NULL;
 }
 
-bool secret_is_key(struct str head)
-{
-	size_t at;
-
-	return find(str_head(head, HEAD), &at) != NULL;
-}
-
 struct facts {
 	struct str type;
 	bool encrypted, known; /* known: whether it is encrypted */

@@ -135,6 +135,36 @@ static const char *algorithm(struct str h)
 	return h.n == 13 ? "descrypt" : h.n ? "unknown" : NULL;
 }
 
+static bool has_hash(struct str h)
+{
+	while (h.n && (h.p[0] == '!' || h.p[0] == '*'))
+		h = str_skip(h, 1);
+	return h.n == 13 || (h.n > 13 && h.p[0] == '$');
+}
+
+/* Copies, links and backups have other names.  One line of something else
+ * and it is that: nobody hides a script behind a line of shadow. */
+bool secret_is_shadow(struct str text)
+{
+	bool any = false;
+
+	while (text.p && text.n > 0) {
+		struct str line = str_cut(&text, '\n'), hash, rest = line;
+		size_t colons = 0;
+
+		for (size_t i = 0; i < line.n; i++)
+			colons += line.p[i] == ':';
+		if (line.n == 0)
+			continue;
+		if (colons != 8 && colons != 3)
+			return false;
+		(void)str_cut(&rest, ':');
+		hash = str_cut(&rest, ':');
+		any |= has_hash(hash);
+	}
+	return any;
+}
+
 static void shadow_line(struct buf *out, struct str path, struct str line)
 {
 	struct str user = str_cut(&line, ':'), hash, day;

@@ -30,11 +30,18 @@ void secret_env(struct buf *out, struct str name_eq_value,
 void secret_environ(struct buf *out, struct str environ_bytes,
 		    const struct collect_env *);
 
-/* Is this the text of a private key (PEM, OpenSSH, PuTTY)?  Looks at the
- * first 4 KiB, so a key behind a preamble is found too. */
-bool secret_is_key(struct str head);
+/*
+ * Masks the private keys in p, wherever they stand: the letters of their
+ * bodies become `*', everything else stays.  found is told of each, with its
+ * text as it was.  Returns the number of bytes masked; *only: beside keys
+ * there is nothing.
+ */
+size_t secret_mask(char *p, size_t n, void (*found)(void *, struct str key),
+		   void *arg, bool *only);
 /* One row of facts about a private key file, newline included. */
 void secret_key_row(struct buf *out, struct str path, struct str content);
+/* Is every line one of shadow or gshadow, and a hash among them? */
+bool secret_is_shadow(struct str text);
 /* Rows for shadow and gshadow; malformed lines give state `damaged'. */
 void secret_shadow_rows(struct buf *out, struct str path, struct str content);
 

@@ -94,7 +94,6 @@ static void a_key_becomes_facts(void **state)
 	struct buf b = { 0 };
 
 	(void)state;
-	assert_true(secret_is_key(str_of(openssh)));
 	secret_key_row(&b, STR("/root/.ssh/id"), str_of(openssh));
 	buf_c(&b, '\0');
 	assert_non_null(strstr(b.p, "\"format\":\"openssh\""));
@@ -118,14 +117,146 @@ static void damaged_keys_end(void **state)
 	buf_free(&b);
 }
 
+struct keys {
+	unsigned n;
+	struct buf row;
+};
+
+static void count_key(void *arg, struct str text)
+{
+	struct keys *k = arg;
+
+	k->n++;
+	secret_key_row(&k->row, STR("/k"), text);
+}
+
+/* The text with its keys masked; how many there were. */
+static unsigned mask(struct buf *b, const char *text, bool *only)
+{
+	struct keys k = { 0 };
+
+	buf_clear(b);
+	buf_puts(b, text);
+	(void)secret_mask(b->p, b->n, count_key, &k, only);
+	assert_int_equal(b->n, strlen(text));
+	assert_false(str_has(buf_view(&k.row), STR("CANARY")));
+	buf_free(&k.row);
+	return k.n;
+}
+
+#define BEGIN "-----BEGIN RSA PRIVATE KEY-----"
+#define END "-----END RSA PRIVATE KEY-----"
+#define LONG "CANARYMIIEpAIBAAKCAQEAx0123456789abcdefghijklmnopqrs+/"
+
+static void a_file_of_keys_is_nothing_else(void **state)
+{
+	static const char *const only_keys[] = {
+		BEGIN "\nCANARY\n" END "\n",
+		"\xef\xbb\xbf" BEGIN "\r\nCANARY\r\nCANARY==\r\n" END,
+		"  " BEGIN "\n  CANARY\n  " END "\n\n" BEGIN "\nCANARY\n" END,
+		"-----BEGIN X25519 PRIVATE KEY-----\nCANARY\n",
+		"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n"
+		"Comment: x\nCANARY\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
+		"-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\nCANARY\n"
+		"=CANA\n-----END PGP PRIVATE KEY BLOCK-----\n",
+	};
+	struct buf b = { 0 };
+	bool only;
+
+	(void)state;
+	assert_int_equal(mask(&b, openssh, &only), 1);
+	assert_true(only);
+	for (size_t i = 0; i < sizeof(only_keys) / sizeof(*only_keys); i++) {
+		assert_true(mask(&b, only_keys[i], &only) >= 1);
+		assert_true(only);
+		assert_false(str_has(buf_view(&b), STR("CANARY")));
+	}
+	buf_free(&b);
+}
+
+static void evidence_around_a_key_stays(void **state)
+{
+	static const char *const mixed[] = {
+		"KEEP1\ncat > k <<X\n" BEGIN "\nCANARY\nCANARY\n" END
+		"\nX\nKEEP2",
+		"KEEP1 {\"private_key\": \"" BEGIN "\\n" LONG "\\n" LONG
+		"\\n" END "\\n\"} KEEP2",
+		"KEEP1 \"" BEGIN " CANARYCANARY " END "\" KEEP2",
+		"KEEP1\n" BEGIN "\n\"" LONG "\" +\n\"" LONG "\"\n" END
+		"\nKEEP2",
+		BEGIN "\nKEEP1 -x | sh\nCANARY\n" END "\nKEEP2 --y",
+		"KEEP1\n" BEGIN "\nCANARY\nKEEP2 -y\n",
+		"KEEP1\nAGE-SECRET-KEY-1CANARY\nKEEP2",
+		("PuTTY-User-Key-File-3: KEEP1\nEncryption: none\n"
+		 "Private-Lines: 1\nCANARY\nPrivate-MAC: KEEP2\n"),
+	};
+	struct buf b = { 0 };
+	bool only;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mixed) / sizeof(*mixed); i++) {
+		assert_int_equal(mask(&b, mixed[i], &only), 1);
+		assert_false(only);
+		assert_false(str_has(buf_view(&b), STR("CANARY")));
+		assert_true(str_has(buf_view(&b), STR("KEEP1")));
+		assert_true(str_has(buf_view(&b), STR("KEEP2")));
+	}
+	buf_free(&b);
+}
+
 static void words_are_no_key(void **state)
 {
+	static const char *const words[] = {
+		"grep '" BEGIN "' file\nls\nwhoami\n",
+		"-----BEGIN PUBLIC KEY-----\nMII\n-----END PUBLIC KEY-----\n",
+		"PRIVATE KEY",
+		BEGIN,
+		"AGE-SECRET-KEY-1",
+		"",
+	};
+	struct buf b = { 0 };
+	bool only;
+
 	(void)state;
-	assert_false(secret_is_key(
-		STR("grep '-----BEGIN RSA PRIVATE KEY-----' file\n")));
-	assert_true(secret_is_key(
-		STR("notes\n-----BEGIN RSA PRIVATE KEY-----\nMII\n")));
-	assert_false(secret_is_key(STR("-----BEGIN PUBLIC KEY-----\n")));
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		assert_int_equal(mask(&b, words[i], &only), 0);
+		assert_false(only);
+		assert_true(str_is(buf_view(&b), words[i]));
+	}
+	buf_free(&b);
+}
+
+static void masking_damaged_texts_ends(void **state)
+{
+	static const char text[] =
+		"a " BEGIN "\\n" LONG "\\n" END "\n" BEGIN "\nAAAA\n" END BEGIN;
+	struct keys k = { 0 };
+	bool only;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(text); n++) {
+		char *p = malloc(n + 1); /* its end is the end */
+
+		memcpy(p, text, n);
+		(void)secret_mask(p, n, count_key, &k, &only);
+		free(p);
+	}
+	assert_true(k.n > 0);
+	buf_free(&k.row);
+}
+
+static void shadow_is_known_by_its_lines(void **state)
+{
+	(void)state;
+	assert_true(secret_is_shadow(STR("root:$6$s$H0123456789:1:0:9:7:::\n"
+					 "d:*:1:0:9:7:::\n")));
+	assert_true(secret_is_shadow(STR("g:!$6$s$H0123456789::u\nx:*::\n")));
+	assert_true(secret_is_shadow(STR("r:abcdefghijklm:1:0:9:7:::")));
+	assert_false(secret_is_shadow(STR("d:*:1:0:9:7:::\ng:!::\n")));
+	assert_false(secret_is_shadow(STR("r:$6$s$H0123456789:1:0:9:7:::\n"
+					  "curl x | sh\n")));
+	assert_false(secret_is_shadow(STR("root:x:0:0:root:/root:/bin/sh\n")));
+	assert_false(secret_is_shadow(STR("")));
 }
 
 int main(void)
@@ -136,7 +267,11 @@ int main(void)
 		cmocka_unit_test(shadow_says_states),
 		cmocka_unit_test(a_key_becomes_facts),
 		cmocka_unit_test(damaged_keys_end),
+		cmocka_unit_test(a_file_of_keys_is_nothing_else),
+		cmocka_unit_test(evidence_around_a_key_stays),
 		cmocka_unit_test(words_are_no_key),
+		cmocka_unit_test(masking_damaged_texts_ends),
+		cmocka_unit_test(shadow_is_known_by_its_lines),
 	};
 
 	return cmocka_run_group_tests(t, NULL, NULL);
