@@ -262,6 +262,8 @@ static int run(struct cli *c)
 				 "%s。アーカイブは途中までですが、読み取れます"
 				 "：%s"),
 			  err.msg, r.path[0] ? r.path : "-");
+		if (summary(c, &r, KONSEKI_INCOMPLETE, &err) < 0)
+			cli_error(c, "%s", err.msg);
 		return KONSEKI_INCOMPLETE;
 	}
 	status = status_of(c, &r);

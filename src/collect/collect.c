@@ -11,7 +11,6 @@
 #include "programs.h"
 #include "walk.h"
 
-#include "../util/io.h"
 #include "../util/timefmt.h"
 #include "konseki/archive.h"
 
@@ -21,7 +20,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #define DEADLINE_NS (5 * NS_PER_S)
@@ -102,40 +100,6 @@ static int set_env(struct run *r, struct err *err)
 	return 0;
 }
 
-/* For the name of the file only; the manifest says it properly. */
-static void host_name(const struct run *r, char out[256])
-{
-	struct utsname u;
-	char text[256];
-	ssize_t n;
-	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	int etc, fd;
-
-	(void)snprintf(out, 256, "host");
-	if (r->scene->env.live) {
-		if (uname(&u) == 0 && u.nodename[0])
-			(void)snprintf(out, 256, "%s", u.nodename);
-		return;
-	}
-	etc = openat(r->scene->env.root, "etc",
-		     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* where the shield is a reader's namespace, this is outside of it */
-	fd = etc < 0 ? -1 : openat(etc, "hostname", flags | O_NOATIME);
-	if (etc >= 0 && fd < 0 && errno == EPERM)
-		fd = openat(etc, "hostname", flags);
-	n = fd < 0 ? -1 : io_read(fd, text, sizeof(text) - 1);
-	if (n > 0) {
-		struct str s = str_trim(str_mem(text, (size_t)n));
-
-		if (s.n && !str_has(s, STR("\n")))
-			(void)snprintf(out, 256, STR_FMT, STR_ARG(s));
-	}
-	if (fd >= 0)
-		(void)close(fd);
-	if (etc >= 0)
-		(void)close(etc);
-}
-
 static int set_reserve(struct run *r, struct err *err)
 {
 	uint64_t reserve = UINT64_MAX;
@@ -165,7 +129,7 @@ static int start(struct run *r, struct err *err)
 	budget_be_gentle();
 	if (mounts_shield(r->scene, &r->shield, err) < 0)
 		return -1;
-	host_name(r, name);
+	output_host_name(r->scene, name);
 	if (output_open(&r->out, r->scene, name, err) < 0)
 		return -1;
 	r->scene->env.out_dev = r->out.dev;
@@ -234,6 +198,9 @@ static void say_mounts(struct run *r)
 {
 	const struct mounts *ms = &r->scene->mounts;
 
+	if (ms->cut)
+		intake_status(r->in, "mounts", "files", STR("table of mounts"),
+			      PROBE_TRUNCATED, E2BIG, ms->nmount, 0, 0);
 	for (size_t i = 0; i < ms->nmount; i++) {
 		const struct mount *m = &ms->mount[i];
 		struct buf b = { 0 };
@@ -339,6 +306,11 @@ static int finish(struct run *r, struct err *err)
 		*err = r->in->err; /* why, not that */
 	if (rc == 0)
 		rc = output_commit(&r->out, err);
+	if (rc < 0 && !res->interrupted) {
+		res->interrupted = true;
+		(void)snprintf(res->stopped, sizeof(res->stopped), "%.150s",
+			       err->msg);
+	}
 	if (rc == 0)
 		writer_digest(r->in->w, res->file_sha256, res->seal_sha256);
 	if (!r->out.stream)

@@ -155,10 +155,17 @@ static void entry(struct gather *g, struct level *l, const struct dirent64 *d,
 	if (!may_enter(g, path, &sub.dev) || known(g, path))
 		goto out;
 	run_touch(g->run, sub.dev, path);
-	if (sys_meta(&g->run->sys, l->fd, d->name, &m) < 0)
+	if (sys_meta(&g->run->sys, l->fd, d->name, &m) < 0) {
+		if (errno != ENOENT)
+			could_not(g, path, errno);
 		goto out;
+	}
 	if (S_ISDIR(m.mode)) {
-		if (depth < MAX_DEPTH && glob_may_below(g->rest, rel)) {
+		if (!glob_may_below(g->rest, rel))
+			goto out;
+		if (depth == MAX_DEPTH) {
+			item(g, path, PROBE_TRUNCATED, ENAMETOOLONG, 0);
+		} else {
 			sub.fd = open_dir(g->run, l->fd, d->name);
 			buf_str(&sub.path, path);
 			if (sub.fd < 0)

@@ -17,14 +17,20 @@
 
 static void add(struct homes *h, struct str path)
 {
+	bool added;
+
 	while (path.n > 1 && path.p[path.n - 1] == '/')
 		path.n--;
 	if (path.n < 2 || path.p[0] != '/' || path.n > 1024 ||
-	    h->n == HOMES_MAX || str_is(path, "/nonexistent"))
+	    str_is(path, "/nonexistent"))
 		return;
-	for (size_t i = 0; i < h->n; i++)
-		if (str_eq(h->home[i], path))
-			return;
+	if (h->n == HOMES_MAX) {
+		h->ncut += !map_get(&h->known, path);
+		return;
+	}
+	(void)map_put(&h->known, path, &added);
+	if (!added)
+		return;
 	vec_grow(&h->home, &h->cap, h->n + 1, sizeof(*h->home));
 	h->home[h->n++] = arena_dup(&h->arena, path);
 }
@@ -50,7 +56,8 @@ static void read_passwd(struct probe_run *r, struct homes *h)
 		return;
 	fd = place_open(r, &p);
 	if (fd >= 0) {
-		(void)io_slurp(fd, PASSWD_MAX, &text, NULL);
+		if (io_slurp(fd, PASSWD_MAX, &text, NULL) < 0)
+			h->ncut++; /* a rest that nobody has counted */
 		of_passwd(h, buf_view(&text));
 		(void)close(fd);
 	}
@@ -93,10 +100,16 @@ void homes_read(struct probe_run *r, struct homes *h)
 	add(h, STR("/root"));
 	read_passwd(r, h);
 	read_home(r, h);
+	/* 16,384 homes: who has more has a directory service, or an intruder
+	 * who wants the others not to be looked at */
+	if (h->ncut)
+		run_status(r, "homes", "files", STR("home directories"),
+			   PROBE_TRUNCATED, E2BIG, h->ncut, 0, 0);
 }
 
 void homes_free(struct homes *h)
 {
 	free(h->home);
+	map_free(&h->known);
 	arena_free(&h->arena);
 }

@@ -11,6 +11,8 @@
 struct homes {
 	struct str *home; /* distinct, absolute, no trailing `/' */
 	size_t n, cap;
+	uint64_t ncut; /* beyond HOMES_MAX */
+	struct map known;
 	struct arena arena;
 };
 

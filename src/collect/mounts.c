@@ -108,6 +108,7 @@ static void read_table(struct scene *sc, struct str text)
 	};
 
 	mounts_read(text, &o, &sc->arena, &sc->mounts);
+	sc->mounts.cut |= text.n >= MOUNTINFO_MAX;
 	if (!mounts_at(&sc->mounts, STR("/")))
 		add_root(sc);
 }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define MOUNTINFO_MAX (32u << 20)
@@ -138,6 +139,39 @@ static int stdout_open(struct output *o, struct err *err)
 		o->ino = st.st_ino;
 	}
 	return 0;
+}
+
+void output_host_name(const struct scene *sc, char out[256])
+{
+	struct utsname u;
+	char text[256];
+	ssize_t n;
+	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	int etc, fd;
+
+	(void)snprintf(out, 256, "host");
+	if (sc->env.live) {
+		if (uname(&u) == 0 && u.nodename[0])
+			(void)snprintf(out, 256, "%s", u.nodename);
+		return;
+	}
+	etc = openat(sc->env.root, "etc",
+		     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* where the shield is a reader's namespace, this is outside of it */
+	fd = etc < 0 ? -1 : openat(etc, "hostname", flags | O_NOATIME);
+	if (etc >= 0 && fd < 0 && errno == EPERM)
+		fd = openat(etc, "hostname", flags);
+	n = fd < 0 ? -1 : io_read(fd, text, sizeof(text) - 1);
+	if (n > 0) {
+		struct str s = str_trim(str_mem(text, (size_t)n));
+
+		if (s.n && !str_has(s, STR("\n")))
+			(void)snprintf(out, 256, STR_FMT, STR_ARG(s));
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	if (etc >= 0)
+		(void)close(etc);
 }
 
 int output_open(struct output *o, const struct scene *sc, const char *hostname,

@@ -14,6 +14,9 @@ struct output {
 	uint64_t dev, ino;
 };
 
+/* For the name of the file only; the manifest says it properly. */
+void output_host_name(const struct scene *, char out[256]);
+
 /*
  * Refuses an existing file without force, a terminal, and a file system of
  * the suspect host without here.  hostname names the default file.

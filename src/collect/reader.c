@@ -337,7 +337,7 @@ bool crew_run(struct crew *c, const struct job *j)
 			      0);
 	if (c->in->failed)
 		c->stop = true;
-	return intake_flush(c->in);
+	return !c->in->failed && intake_flush(c->in); /* err keeps the cause */
 }
 
 void crew_free(struct crew *c)

@@ -90,6 +90,7 @@ struct walk_facts {
 	const char *kind, *mime; /* NULL: not looked at, or none */
 	char sha256[65], md5[33];
 	const char *skip; /* why it was not entered or examined; NULL */
+	const char *unhashed; /* why there is no digest; NULL */
 };
 void walk_row(struct walk *, const char *name, const struct meta *,
 	      const struct walk_facts *);

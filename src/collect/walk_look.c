@@ -90,8 +90,8 @@ static void hex(const unsigned char *p, size_t n, char *out)
 }
 
 /* Both digests in one read; what was read already is in the buffer. */
-static bool digest(struct walk *w, int fd, size_t have, bool owned,
-		   struct walk_facts *f)
+static bool digest(struct walk *w, int fd, size_t have, uint64_t size,
+		   bool owned, struct walk_facts *f)
 {
 	unsigned char out[SHA256_LEN], *buf = w->ex->buf;
 	struct sha256 sha;
@@ -107,6 +107,9 @@ static bool digest(struct walk *w, int fd, size_t have, bool owned,
 			md5_add(&md5, buf, (size_t)n);
 		w->st->nbytes += (uint64_t)n;
 		run_tick(w->run);
+		if (off >=
+		    size) /* a file that grows is never read to its end */
+			break;
 		n = pread(fd, buf, READ_BYTES, (off_t)off);
 		off += n > 0 ? (uint64_t)n : 0;
 	}
@@ -143,7 +146,8 @@ static void candidate(struct walk *w, struct str path, const struct meta *m,
 {
 	struct frame_program p = {
 		.ctime_ns = m->ctime_ns,
-		.size = m->size,
+		/* what it holds: a hole behind it makes no program too large */
+		.size = m->blocks * 512 < m->size ? m->blocks * 512 : m->size,
 		.web = web,
 		.pointed = named,
 	};
@@ -180,7 +184,10 @@ static void examine(struct walk *w, const char *name, const struct meta *m,
 			w->ex->nmime++;
 			f->mime = kind_mime(&w->ex->box, head);
 		}
-		if ((f->kind || all) && !digest(w, fd, (size_t)n, own, f))
+		if (f->kind && mostly_hole(&now))
+			f->unhashed = "not hashed: mostly a hole";
+		else if ((f->kind || all) &&
+			 !digest(w, fd, (size_t)n, now.size, own, f))
 			n = -1;
 	}
 	if (n < 0)

@@ -228,8 +228,8 @@ static void facts(struct buf *b, const struct walk_facts *f)
 		json_kv_str(b, "h", str_of(f->sha256));
 	if (f->md5[0])
 		json_kv_str(b, "h5", str_of(f->md5));
-	if (f->skip)
-		json_kv_str(b, "skip", str_of(f->skip));
+	if (f->skip || f->unhashed)
+		json_kv_str(b, "skip", str_of(f->skip ? f->skip : f->unhashed));
 }
 
 static void send(struct walk *w)
