@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "cli/verb.h"
+#include "konseki/exit.h"
+#include "util/io.h"
 
 /*
  * A closed 0, 1 or 2 would be given to the next file that is opened.  What
@@ -22,6 +24,8 @@ int main(int argc, char **argv)
 {
 	/* a reader that went away is an error of write(2), not a death */
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (io_standard() < 0)
+		return KONSEKI_FAILED;
 	/* and so is a limit on the size of files */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	hold_standard_streams();

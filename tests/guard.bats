@@ -1,12 +1,12 @@
 # guard.bats - what analyze and its like write, and what they never write
 # over; inputs that were made to do harm.
 #
-# shellcheck shell=bash disable=SC1091,SC2154
+# shellcheck shell=bash disable=SC1091,SC2016,SC2154
 . "$BATS_TEST_DIRNAME/lib.sh"
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	begin
+	begin utmp
 	mkdir -p "$dir/host/var/log" "$dir/host/tmp"
 	seq 2000 | sed 's|.*|Nov 24 06:25:01 h sshd[&]: Accepted password for hana from 192.0.2.1 port & ssh2|' \
 		>"$dir/host/var/log/auth.log"
@@ -41,13 +41,52 @@ setup() {
 	[ ! -e "$out.partial" ]
 }
 
-@test "guard/output: what a killed run left is named, --force goes on" {
+@test "guard/output: what a killed run left gives way, a living one does not" {
 	: >"$out.partial"
-	run "$konseki" analyze -q "$log" -o "$out"
-	[ "$status" -eq 2 ]
-	[[ $output == *.partial* ]]
-	"$konseki" analyze -q "$log" -o "$out" --force >/dev/null
+	"$konseki" analyze -q "$log" -o "$out" >/dev/null
 	[ -s "$out" ] && [ ! -e "$out.partial" ]
+	echo other >"$out.partial"
+	run -4 flock "$out.partial" "$konseki" analyze -q "$log" -o "$out" \
+		--force
+	[[ $output == *'under way'* ]]
+	[ "$(cat "$out.partial")" = other ]
+	rm "$out.partial"
+	mkfifo "$out.partial"
+	run -4 "$konseki" analyze -q "$log" -o "$out" --force
+	[ -p "$out.partial" ]
+}
+
+@test "guard/output: a full disk is named, the older case stays" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root may mount'
+	mkdir "$dir/full"
+	mount -t tmpfs -o size=256k konseki-test "$dir/full" ||
+		skip 'no mount here'
+	echo old >"$dir/full/c.case"
+	status=0
+	said=$("$konseki" analyze -q "$log" -o "$dir/full/c.case" --force \
+		2>&1 >/dev/null) || status=$?
+	left=$(ls "$dir/full")
+	old=$(cat "$dir/full/c.case")
+	umount "$dir/full"
+	[ "$status" -eq 4 ]
+	[[ $said == *full* ]]
+	[ "$left" = c.case ] && [ "$old" = old ]
+}
+
+@test "guard/stdio: a reader that leaves, a full disk, closed descriptors" {
+	"$konseki" findings -q "$log" | true
+	[ "${PIPESTATUS[0]}" -eq 0 ]
+	"$konseki" analyze -q "$log" -o "$out" | true
+	[ "${PIPESTATUS[0]}" -eq 0 ]
+	[ "$("$konseki" timeline "$out" | wc -l)" -eq 2000 ]
+	run -4 sh -c 'exec "$1" timeline "$2" >/dev/full' - "$konseki" "$log"
+	run -4 sh -c 'exec "$1" analyze "$2" -o "$3" --force >/dev/full' \
+		- "$konseki" "$log" "$out.x"
+	run -4 sh -c 'exec "$1" timeline "$2" >&-' - "$konseki" "$log"
+	run sh -c 'exec "$1" analyze "$2" -o "$3" --force <&- >&- 2>&-' \
+		- "$konseki" "$log" "$out"
+	[ "$status" -eq 4 ]
+	[ "$("$konseki" timeline "$out" | wc -l)" -eq 2000 ]
 }
 
 @test "guard/summary: whole, 0600, and into a pipe" {

@@ -4,17 +4,18 @@
  */
 #include "casefile.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../util/map.h"
+#include "partial.h"
 
-#define MAX_NAMES 2000000u /* beyond, names are left to the body */
+/* beyond, names are left to the body */
+#define MAX_NAMES 500000u
+#define MAX_NAME_BYTES (24u << 20)
 
 enum { ST_EVENT, ST_FINDING, ST_NOTE, ST_NAME, ST_COUNT };
 static const char *const st_sql[ST_COUNT] = {
@@ -33,6 +34,7 @@ struct casefile {
 	struct buf body, ip;
 	int64_t nevent, nfinding;
 	char path[4096], partial[4112];
+	int fd;         /* of partial; its lock */
 	struct err err; /* the first that went wrong */
 	bool failed, done;
 };
@@ -82,8 +84,9 @@ static void put_name(struct casefile *c, int col, struct str v)
 	uint64_t *id;
 	bool added;
 
-	if (v.n == 0 ||
-	    (c->names.nitem >= MAX_NAMES && !map_get(&c->names, v))) {
+	if (v.n == 0 || ((c->names.nitem >= MAX_NAMES ||
+			  c->names.keys.used + v.n > MAX_NAME_BYTES) &&
+			 !map_get(&c->names, v))) {
 		(void)sqlite3_bind_null(s, col);
 		return;
 	}
@@ -191,11 +194,9 @@ static int run(struct casefile *c, const char *sql, struct err *err)
 static int open_db(struct casefile *c, struct err *err)
 {
 	/* made here with 0600; SQLite would take the umask's word */
-	int fd = open(c->partial, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return err_sys(err, "cannot create", c->partial);
-	(void)close(fd);
+	c->fd = partial_open(c->partial, err);
+	if (c->fd < 0)
+		return -1;
 	if (sqlite3_open_v2(c->partial, &c->db, SQLITE_OPEN_READWRITE, NULL) !=
 	    SQLITE_OK)
 		return err_set(err, "%s: %s", c->path, sqlite3_errmsg(c->db));
@@ -221,6 +222,7 @@ struct casefile *casefile_new(const char *path, const struct analysis *a,
 
 	c->sink.ops = &ops;
 	c->a = a;
+	c->fd = -1;
 	if (snprintf(c->path, sizeof(c->path), "%s", path) >=
 	    (int)sizeof(c->path)) {
 		(void)err_set(err, "%.100s…: path too long", path);
@@ -336,17 +338,6 @@ static void write_sources(struct casefile *c)
 	}
 }
 
-static int sync_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
-
-	if (fd < 0)
-		return -1;
-	r = fsync(fd);
-	(void)close(fd);
-	return r;
-}
-
 int casefile_finish(struct casefile *c, struct err *err)
 {
 	char t[32], lost[32];
@@ -378,10 +369,16 @@ int casefile_finish(struct casefile *c, struct err *err)
 	if (sqlite3_close(c->db) != SQLITE_OK)
 		return err_set(err, "%s: cannot close", c->path);
 	c->db = NULL;
-	if (sync_file(c->partial) < 0 || rename(c->partial, c->path) < 0)
-		return err_sys(err, "cannot finish", c->path);
+	if (partial_finish(c->fd, c->partial, c->path, err) < 0)
+		return -1;
 	c->done = true;
 	return 0;
+}
+
+void casefile_why(const struct casefile *c, struct err *err)
+{
+	if (c->failed)
+		*err = c->err;
 }
 
 void casefile_free(struct casefile *c)
@@ -391,8 +388,10 @@ void casefile_free(struct casefile *c)
 	for (unsigned i = 0; i < ST_COUNT; i++)
 		(void)sqlite3_finalize(c->st[i]);
 	(void)sqlite3_close(c->db);
-	if (!c->done)
+	if (!c->done && c->fd >= 0)
 		(void)unlink(c->partial);
+	if (c->fd >= 0) /* after SQLite, whose locks would go with it */
+		(void)close(c->fd);
 	map_free(&c->names);
 	buf_free(&c->body);
 	buf_free(&c->ip);

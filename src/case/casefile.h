@@ -20,6 +20,8 @@ int casefile_meta(struct casefile *, const char *key, struct str value,
 		  struct err *);
 /* Indexes, sync, the final name.  err also when an earlier row failed. */
 int casefile_finish(struct casefile *, struct err *);
+/* What the disk said, when it was the sink that stopped the analysis. */
+void casefile_why(const struct casefile *, struct err *);
 /* Leaves nothing behind when it was not finished. */
 void casefile_free(struct casefile *);
 

@@ -1,6 +1,7 @@
 /* cmd_analyze.c - inputs -> one case, and the verdict. */
 #include "cmd_analyze.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -58,10 +59,12 @@ static int judge(struct cli *c, struct analyze_job *job,
 	fan_init(&fan);
 	fan_add(&fan, judgement_sink(j));
 	fan_add(&fan, casefile_sink(cf));
-	if (run_inputs(c, &o, &fan.sink, &a, err) == 0 &&
-	    save(cf, judgement_verdict(j), err) == 0) {
+	if (run_inputs(c, &o, &fan.sink, &a, err) < 0) {
+		casefile_why(cf, err);
+	} else if (save(cf, judgement_verdict(j), err) == 0) {
 		status = run_exit(c, j);
-		if (!run_print(c, judgement_verdict(j), style))
+		if (!run_print(c, judgement_verdict(j), style) &&
+		    errno != EPIPE)
 			status = err_sys(err, "standard output", NULL);
 		else if (run_summary(c, &a, judgement_verdict(j), status, err) <
 			 0)
@@ -91,7 +94,6 @@ static bool is_input(const struct cli *c, const struct stat *st)
 /* --force replaces files; never evidence, a device or a directory. */
 static int check_output(const struct cli *c, const struct analyze_job *job)
 {
-	char partial[4112];
 	struct stat st;
 
 	if (stat(job->case_path, &st) == 0) {
@@ -109,20 +111,7 @@ static int check_output(const struct cli *c, const struct analyze_job *job)
 				       "で置き換え）"),
 				job->case_path);
 	}
-	(void)snprintf(partial, sizeof(partial), "%s.partial", job->case_path);
-	if (lstat(partial, &st) < 0)
-		return 0;
-	if (job->force && S_ISREG(st.st_mode) && !is_input(c, &st)) {
-		(void)unlink(partial); /* else creating it says why not */
-		return 0;
-	}
-	return cli_usage(c,
-			 cli_tr(c,
-				"%s exists: a run that is under way or was "
-				"cut; --force replaces it",
-				"%s があります。実行中、または中断された解析の"
-				"ものです（--force で置き換え）"),
-			 partial);
+	return 0;
 }
 
 int analyze_run(struct cli *c, struct analyze_job *job)

@@ -1,6 +1,7 @@
 /* cmd_findings.c - findings only. */
 #include "run.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "../util/term.h"
@@ -106,8 +107,10 @@ static int run(struct cli *c)
 	if (run_inputs(c, &o, &fan.sink, &a, &err) < 0)
 		goto failed;
 	status = run_exit(c, j);
-	if (!cli_out(p.b.p, p.b.n))
-		status = KONSEKI_FAILED;
+	if (!cli_out(p.b.p, p.b.n) && errno != EPIPE) {
+		(void)err_sys(&err, "standard output", NULL);
+		goto failed;
+	}
 	if (run_summary(c, &a, judgement_verdict(j), status, &err) < 0)
 		goto failed;
 	judgement_free(j);

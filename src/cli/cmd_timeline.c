@@ -68,6 +68,18 @@ static int status_of(const struct cli *c, const struct analysis *a)
 {
 	bool part = a->interrupted || a->nlost;
 
+	if (a->interrupted)
+		cli_error(c, "%s",
+			  cli_tr(c,
+				 "a part could not be read to its end (a crash "
+				 "or a time-out)",
+				 "最後まで読めなかった証拠があります（異常終了"
+				 "または時間切れ）"));
+	if (a->nlost)
+		cli_error(c,
+			  cli_tr(c, "%llu records were lost",
+				 "失われたレコード：%llu 件"),
+			  (unsigned long long)a->nlost);
 	for (size_t i = 0; i < a->ninput; i++) {
 		if (a->input[i].whole == ARCHIVE_WHOLE)
 			continue;

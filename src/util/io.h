@@ -9,6 +9,12 @@
 #include "buf.h"
 #include "err.h"
 
+/*
+ * Descriptors 0 to 2 that the caller closed are taken by /dev/null, not to
+ * be written to: no file we open gets what was meant for people.  -1: none
+ * to be had.
+ */
+int io_standard(void);
 /* 0, or -1 with errno. */
 int io_write(int fd, const void *p, size_t n);
 int io_pwrite(int fd, const void *p, size_t n, off_t off);
