@@ -152,7 +152,8 @@ static int copy_input(const struct unpack_options *o, int fd, bool dir,
 	r->kind = dir ? INPUT_DIR : INPUT_FILE;
 	r->whole = ARCHIVE_WHOLE;
 	rc = dir ? walk_dir(&w, fd, err)
-		 : walk_file(&w, fd, str_base(str_of(o->path)), r->sha256, err);
+		 : walk_file(&w, fd, str_base(str_of(o->path)),
+			     o->no_digest ? NULL : r->sha256, err);
 	if (rc == 0)
 		rc = copied(o, &w, a, r, err);
 	walk_free(&w);

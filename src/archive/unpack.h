@@ -52,6 +52,7 @@ struct unpack_result {
 struct unpack_options {
 	const char *path; /* INPUT as the user wrote it */
 	int spool;        /* fd; appended to */
+	bool no_digest;   /* of a plain file: nobody will see it */
 	uint64_t *spool_end;
 	struct str
 		glob; /* only members whose path or name matches; empty: all */

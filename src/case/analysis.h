@@ -25,9 +25,11 @@ struct analysis_options {
 	const char *tmp;
 	const struct rule_file *rule; /* none: no matching at all */
 	size_t nrule;
-	int64_t from_ns, to_ns; /* INT64_MIN, INT64_MAX: all */
-	bool events; /* hand events to the sink (not only findings) */
-	bool yara;   /* scan contents */
+	int64_t from_ns, to_ns;    /* INT64_MIN, INT64_MAX: all */
+	bool from_local, to_local; /* by the clock of each host */
+	bool events;    /* hand events to the sink (not only findings) */
+	bool yara;      /* scan contents */
+	bool no_digest; /* SHA-256 of plain inputs is not wanted */
 	void (*progress)(void *arg, const char *text);
 	void *arg;
 };

@@ -94,6 +94,7 @@ int inputs_read(const struct analysis_options *opt, struct arena *arena,
 	for (uint32_t i = 0; i < opt->ninput; i++) {
 		struct unpack_options u = { .path = opt->input[i],
 					    .spool = in->spool,
+					    .no_digest = opt->no_digest,
 					    .spool_end = &in->spool_size };
 		struct unpack_result r = { 0 };
 		uint32_t host;

@@ -93,15 +93,14 @@ static int status_of(const struct cli *c, const struct analysis *a)
 static int run(struct cli *c)
 {
 	struct own *own = c->own;
-	struct analysis_options o = { .events = true };
+	struct analysis_options o = { .events = true, .no_digest = true };
 	struct printer p = { .sink = { &ops } };
 	struct verdict_style style;
 	struct analysis a;
 	struct err err;
 	int status;
 
-	if (run_style(c, &style) < 0 ||
-	    run_window(c, &style, &o.from_ns, &o.to_ns) < 0)
+	if (run_style(c, &style) < 0 || run_window(c, &style, &o) < 0)
 		return KONSEKI_USAGE;
 	/* fewer turns between us and who reads; fails where it is no pipe */
 	(void)fcntl(1, F_SETPIPE_SZ, (int)BATCH);
@@ -117,6 +116,10 @@ static int run(struct cli *c)
 		return KONSEKI_FAILED;
 	}
 	status = status_of(c, &a);
+	if (run_summary(c, &a, NULL, status, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		status = KONSEKI_FAILED;
+	}
 	messages_free(p.messages);
 	buf_free(&p.b);
 	analysis_free(&a);
