@@ -19,17 +19,37 @@ static const char *const secret_word[] = {
 	"PGPASS",      "MYSQL_PWD",      "CONNECTION_STRING",
 	"SAS_KEY",     "ACCOUNT_KEY",    "WEBHOOK",
 };
+/* whole parts between `_', `-' and `.' */
+static const char *const secret_part[] = {
+	"PW",  "KEYS", "AUTH", "AUTHORIZATION", "JWT",
+	"PAT", "DSN",  "CRED", "CREDS",         "PIN",
+	"OTP", "SK",   "SAS",  "PSK",           "APIKEYS",
+};
+/* ends of parts: DBPASS, MYPW, ACCESSKEY */
+static const char *const secret_end[] = { "PASS", "PW", "KEY", "PASSWORT" };
 /* these only contain one of the words */
 static const char *const not_secret[] = {
-	"SSH_ASKPASS", "SUDO_ASKPASS", "GIT_ASKPASS",
-	"PWD",         "OLDPWD",       "XDG_SESSION_COOKIE_PATH"
+	"SSH_ASKPASS",  "SUDO_ASKPASS", "GIT_ASKPASS",
+	"PWD",          "OLDPWD",       "XDG_SESSION_COOKIE_PATH",
+	"SSH_AUTH_SOCK"
 };
 
-bool secret_env_name(struct str name)
+static bool secret_name_part(struct str part)
 {
-	for (size_t i = 0; i < sizeof(not_secret) / sizeof(*not_secret); i++)
-		if (str_ieq(name, str_of(not_secret[i])))
-			return false;
+	for (size_t i = 0; i < sizeof(secret_part) / sizeof(*secret_part); i++)
+		if (str_ieq(part, str_of(secret_part[i])))
+			return true;
+	for (size_t i = 0; i < sizeof(secret_end) / sizeof(*secret_end); i++) {
+		struct str w = str_of(secret_end[i]);
+
+		if (part.n >= w.n && str_ieq(str_skip(part, part.n - w.n), w))
+			return true;
+	}
+	return false;
+}
+
+static bool has_word(struct str name)
+{
 	for (size_t i = 0; i < sizeof(secret_word) / sizeof(*secret_word);
 	     i++) {
 		struct str w = str_of(secret_word[i]);
@@ -37,6 +57,25 @@ bool secret_env_name(struct str name)
 		for (size_t k = 0; k + w.n <= name.n; k++)
 			if (str_ieq((struct str){ name.p + k, w.n }, w))
 				return true;
+	}
+	return false;
+}
+
+bool secret_env_name(struct str name)
+{
+	for (size_t i = 0; i < sizeof(not_secret) / sizeof(*not_secret); i++)
+		if (str_ieq(name, str_of(not_secret[i])))
+			return false;
+	if (has_word(name))
+		return true;
+	while (name.n > 0) {
+		size_t n = 0;
+
+		while (n < name.n && !strchr("_-.", name.p[n]))
+			n++;
+		if (secret_name_part(str_head(name, n)))
+			return true;
+		name = str_skip(name, n + (n < name.n));
 	}
 	return false;
 }
@@ -59,25 +98,26 @@ static void stand_in(struct buf *out, struct str value,
 /* scheme://user:password@host: where the password lies in v */
 static bool url_password(struct str v, size_t *at, size_t *n)
 {
-	size_t s = str_find(v, STR("://")), end, at_sign, colon;
-	struct str auth;
+	for (size_t from = 0, s;
+	     (s = str_find(str_skip(v, from), STR("://"))) != (size_t)-1;) {
+		struct str auth = str_skip(v, from += s + 3);
+		size_t end, at_sign, colon;
 
-	if (s == (size_t)-1)
-		return false;
-	auth = str_skip(v, s + 3);
-	for (end = 0; end < auth.n && !strchr("/?# ", auth.p[end]); end++)
-		;
-	auth.n = end;
-	at_sign = str_rchr(auth, '@');
-	if (at_sign == (size_t)-1)
-		return false;
-	auth.n = at_sign;
-	colon = str_chr(auth, ':');
-	if (colon == (size_t)-1 || colon + 1 == auth.n)
-		return false;
-	*at = s + 3 + colon + 1;
-	*n = auth.n - colon - 1;
-	return true;
+		for (end = 0; end < auth.n && !strchr("/?# ", auth.p[end]);
+		     end++)
+			;
+		at_sign = str_rchr(str_head(auth, end), '@');
+		if (at_sign == (size_t)-1)
+			continue;
+		auth.n = at_sign;
+		colon = str_chr(auth, ':');
+		if (colon == (size_t)-1 || colon + 1 == auth.n)
+			continue;
+		*at = from + colon + 1;
+		*n = auth.n - colon - 1;
+		return true;
+	}
+	return false;
 }
 
 void secret_env(struct buf *out, struct str entry, const struct collect_env *e)
@@ -93,13 +133,15 @@ void secret_env(struct buf *out, struct str entry, const struct collect_env *e)
 	buf_str(out, str_head(entry, eq + 1));
 	if (value.n && secret_env_name(str_head(entry, eq))) {
 		stand_in(out, value, e);
-	} else if (value.n <= SECRET_ENV_MAX && url_password(value, &at, &n)) {
+		return;
+	}
+	/* a list of servers has a password each */
+	while (value.n <= SECRET_ENV_MAX && url_password(value, &at, &n)) {
 		buf_str(out, str_head(value, at));
 		stand_in(out, (struct str){ value.p + at, n }, e);
-		buf_str(out, str_skip(value, at + n));
-	} else {
-		buf_str(out, value);
+		value = str_skip(value, at + n);
 	}
+	buf_str(out, value);
 }
 
 void secret_environ(struct buf *out, struct str env,

@@ -20,11 +20,22 @@ static void secret_names_lose_their_value(void **state)
 		"DB_PASSWORD=hunter2",  "AWS_SECRET_ACCESS_KEY=hunter2",
 		"GITHUB_TOKEN=hunter2", "api_key=hunter2",
 		"PGPASSWORD=hunter2",   "URL=postgres://u:hunter2@h/db?x=1",
+		"dbpass=hunter2",       "APP_KEY=hunter2",
+		"X-API-KEY=hunter2",    "MYPW=hunter2",
+		"JWT=hunter2",          "GH_PAT=hunter2",
+		"accesskey=hunter2",    "HTTP_AUTH=hunter2",
 	};
 	static const char *const shown[] = {
-		"PATH=/usr/bin:/bin",     "PWD=/home/u",
-		"SSH_ASKPASS=/usr/bin/x", "URL=http://host:80/a@b",
-		"EMPTY_PASSWORD=",        "novalue",
+		"PATH=/usr/bin:/bin",
+		"PWD=/home/u",
+		"SSH_ASKPASS=/usr/bin/x",
+		"URL=http://host:80/a@b",
+		"EMPTY_PASSWORD=",
+		"novalue",
+		"SSH_AUTH_SOCK=/tmp/x",
+		"KEYBOARD=us",
+		"AUTHOR=me",
+		"PATTERN=x",
 	};
 	struct buf b = { 0 };
 
@@ -38,6 +49,9 @@ static void secret_names_lose_their_value(void **state)
 	}
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
 		assert_true(str_is(env_of(&b, shown[i], false), shown[i]));
+	assert_false(str_has(
+		env_of(&b, "U=a://h,b://b:hunter2@h,c://d:hunter2@i", false),
+		STR("hunter2")));
 	assert_true(str_ends(env_of(&b, "U=a://b:hunter2@h/x", false),
 			     STR(">@h/x")));
 	buf_free(&b);
