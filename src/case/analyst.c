@@ -128,8 +128,7 @@ static void tell_hosts(const struct work *w, struct frame_out *o)
 {
 	for (size_t h = 0; h < w->nctx; h++) {
 		const struct context *c = w->ctx[h];
-		int64_t at = c->collected_ns == INT64_MIN ? 0 : c->collected_ns;
-		int32_t offset = tz_offset(&c->zone, ts_s(at));
+		int32_t offset = work_offset(c);
 		struct buf b = { 0 };
 
 		buf_add(&b, &c->collected_ns, 8);

@@ -14,10 +14,11 @@
 #include "../util/child.h"
 #include "../util/io.h"
 #include "feed.h"
-#include "frame.h"
+#include "work.h"
 
 #define STEP_LIMIT 2000000 /* virtual machine steps between two looks */
 #define MAX_LOOKS 100000
+#define DAY_NS (86400 * NS_PER_S)
 #define MAX_DATA (160u << 20)
 
 struct reading {
@@ -27,6 +28,7 @@ struct reading {
 	sqlite3 *db;
 	struct frame_out o;
 	struct buf b;
+	struct event ev;
 	unsigned looks;
 };
 
@@ -147,6 +149,17 @@ static void each_size(struct reading *k, sqlite3_stmt *s)
 	frame_put(&k->o, FRAME_SIZES, buf_view(&k->b));
 }
 
+static void each_input(struct reading *k, sqlite3_stmt *s)
+{
+	add_int(&k->b, s, 0, 1);
+	add_int(&k->b, s, 1, 1);
+	add_int(&k->b, s, 2, 8);
+	add_int(&k->b, s, 3, 8);
+	for (int i = 4; i < 7; i++)
+		add_str(&k->b, blob(s, i));
+	frame_put(&k->o, FRAME_INPUT, buf_view(&k->b));
+}
+
 static void each_host(struct reading *k, sqlite3_stmt *s)
 {
 	add_int(&k->b, s, 0, 8);
@@ -191,6 +204,23 @@ static void each_event(struct reading *k, sqlite3_stmt *s)
 	frame_put(&k->o, FRAME_EVENT, blob(s, 0));
 }
 
+static int64_t moved(int64_t ts, int64_t by)
+{
+	int64_t t;
+
+	return __builtin_add_overflow(ts, by, &t) ? ts : t;
+}
+
+static void each_in_window(struct reading *k, sqlite3_stmt *s)
+{
+	struct str rec = blob(s, 0);
+
+	/* what is no event is counted by who listens */
+	if (!event_get(rec, &k->ev) ||
+	    work_in_window(&k->ev, k->opt, sqlite3_column_int(s, 1)))
+		frame_put(&k->o, FRAME_EVENT, rec);
+}
+
 static void each_finding(struct reading *k, sqlite3_stmt *s)
 {
 	frame_put(&k->o, FRAME_FINDING, blob(s, 0));
@@ -213,6 +243,9 @@ static const struct {
 	{ "SELECT (SELECT count(*) FROM sources),"
 	  "(SELECT count(*) FROM hosts)",
 	  each_size },
+	{ "SELECT kind,whole,members,refused,path,why,sha256 FROM inputs"
+	  " ORDER BY id",
+	  each_input },
 	{ "SELECT collected,collected_end,offset,have,name,host_id,os,kernel,"
 	  "zone FROM hosts ORDER BY id",
 	  each_host },
@@ -226,13 +259,16 @@ static const struct {
 
 /* n is the rank by time: the index on ts gives this order without sorting,
  * for which the sandbox has no room */
-static const char event_sql[] =
-	"SELECT body FROM events WHERE ts>=? AND ts<=? ORDER BY ts,n";
+static const char event_sql[] = "SELECT body FROM events ORDER BY ts,n";
+/* the same of a window, with the clock of the event's host */
+static const char window_sql[] =
+	"SELECT body,(SELECT offset FROM hosts WHERE id=(SELECT host"
+	" FROM sources WHERE id=source)) FROM events"
+	" WHERE ts>=? AND ts<=? ORDER BY ts,n";
 /* what the verdict needs even when nobody wants the events */
 static const char status_sql[] =
 	"SELECT body FROM events WHERE kind IN (SELECT id FROM kinds"
-	" WHERE name='SOURCE_STATUS' OR name='COLLECTED') AND ts>=? AND ts<=?"
-	" ORDER BY ts,n";
+	" WHERE name='SOURCE_STATUS' OR name='COLLECTED') ORDER BY ts,n";
 
 static bool same_tables(struct reading *k)
 {
@@ -256,12 +292,19 @@ static int tell_all(struct reading *k)
 {
 	const struct analysis_options *opt = k->opt;
 	uint64_t lost = 0;
+	int r;
 
 	for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
 		if (rows(k, small[i].sql, 0, 0, small[i].each) < 0)
 			return -1;
-	if (rows(k, opt->events ? event_sql : status_sql, opt->from_ns,
-		 opt->to_ns, each_event) < 0)
+	if (!opt->events)
+		r = rows(k, status_sql, 0, 0, each_event);
+	else if (opt->from_ns == INT64_MIN && opt->to_ns == INT64_MAX)
+		r = rows(k, event_sql, 0, 0, each_event);
+	else /* wherever the host is */
+		r = rows(k, window_sql, moved(opt->from_ns, -DAY_NS),
+			 moved(opt->to_ns, DAY_NS), each_in_window);
+	if (r < 0)
 		return -1;
 	if (rows(k, "SELECT body FROM findings ORDER BY n", 0, 0,
 		 each_finding) < 0 ||

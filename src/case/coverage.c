@@ -112,11 +112,27 @@ static void group_gap(const struct coverage_group *g, enum lang lang,
 			      "存在せず、代わりの証拠源もない")));
 }
 
+struct str coverage_input_why(const struct analysis_input *in, enum lang lang)
+{
+	static const char *const ja[] = {
+		[ARCHIVE_WHOLE] = "",
+		[ARCHIVE_MISMATCH] =
+			"封印と一致しない箇所がある。konseki verify で確認",
+		[ARCHIVE_CUT] = "末尾が欠けている",
+		[ARCHIVE_UNSEALED] = "改変の有無を確認できない",
+		[ARCHIVE_INTERRUPTED] = "収集が途中で中断された",
+	};
+
+	if (lang == LANG_JA && in->kind == INPUT_ARCHIVE)
+		return str_of(ja[in->whole]);
+	return in->why;
+}
+
 static void input_gap(const struct analysis_input *in, enum lang lang,
 		      struct arena *a, struct verdict *v)
 {
 	if (in->whole != ARCHIVE_WHOLE)
-		gap(v, in->path, in->why);
+		gap(v, in->path, coverage_input_why(in, lang));
 	if (in->nrefused)
 		gap(v, in->path,
 		    arena_fmt(a,

@@ -35,6 +35,9 @@ void coverage_event(struct coverage *, const struct event *, struct arena *);
 /* Fills v->gap from the groups, the inputs and what nothing could parse. */
 void coverage_gaps(const struct coverage *, const struct analysis *, enum lang,
 		   struct arena *, struct verdict *);
+/* What is wrong with an input, in the reader's language. */
+struct analysis_input;
+struct str coverage_input_why(const struct analysis_input *, enum lang);
 void coverage_free(struct coverage *);
 
 #endif

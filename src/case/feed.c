@@ -19,6 +19,7 @@ struct feed {
 	struct finding finding;
 	size_t nhost, told;
 	bool end, stop;
+	bool inputs_given; /* known before: nobody may change them */
 	char why[256];
 };
 
@@ -92,6 +93,43 @@ static void got_sizes(struct feed *k, struct str s)
 	feed_sizes(k->a, nsource, nhost);
 }
 
+/* An array in the arena, doubled when n reaches a power of two. */
+static void *grown(struct arena *a, void *old, size_t n, size_t size)
+{
+	void *p = old;
+
+	if ((n & (n - 1)) == 0) {
+		p = arena_array(a, n ? n * 2 : 1, size);
+		if (n)
+			memcpy(p, old, n * size);
+	}
+	return p;
+}
+
+static void got_input(struct feed *k, struct str s)
+{
+	struct analysis *a = k->a;
+	struct rd r = rd_of(s);
+	struct analysis_input in = { .kind = rd_u8(&r, "kind") };
+	struct str sha;
+
+	in.whole = rd_u8(&r, "whole");
+	in.nmember = rd_u64le(&r, "members");
+	in.nrefused = rd_u64le(&r, "refused");
+	in.path = told(k, get_str(&r));
+	in.why = told(k, get_str(&r));
+	sha = get_str(&r);
+	if (k->inputs_given || !rd_ok(&r) || sha.n != sizeof(in.sha256) ||
+	    in.kind > INPUT_FILE || in.whole > ARCHIVE_INTERRUPTED ||
+	    a->ninput == ANALYSIS_MAX_INPUTS) {
+		a->nlost++;
+		return;
+	}
+	memcpy(in.sha256, sha.p, sha.n);
+	a->input = grown(&a->arena, a->input, a->ninput, sizeof(in));
+	a->input[a->ninput++] = in;
+}
+
 static void got_name(struct feed *k, struct str s)
 {
 	struct rd r = rd_of(s);
@@ -131,20 +169,12 @@ static void got_rule(struct feed *k, struct str s)
 	struct analysis *a = k->a;
 	struct rd r = rd_of(s);
 	struct analysis_rule *rule;
-	size_t cap;
 
 	if (a->nrule == FEED_MAX_RULES) {
 		a->nlost++;
 		return;
 	}
-	/* grown in steps of the arena: rules come once, a few thousand */
-	if ((a->nrule & (a->nrule - 1)) == 0) {
-		cap = a->nrule ? a->nrule * 2 : 1;
-		rule = arena_array(&a->arena, cap, sizeof(*rule));
-		if (a->nrule)
-			memcpy(rule, a->rule, a->nrule * sizeof(*rule));
-		a->rule = rule;
-	}
+	a->rule = grown(&a->arena, a->rule, a->nrule, sizeof(*rule));
 	rule = &a->rule[a->nrule++];
 	rule->evaluated = rd_u64le(&r, "evaluated");
 	rule->kind = rd_u8(&r, "kind");
@@ -246,6 +276,9 @@ static void got(struct feed *k, enum frame_type type, struct str s)
 	case FRAME_SIZES:
 		got_sizes(k, s);
 		break;
+	case FRAME_INPUT:
+		got_input(k, s);
+		break;
 	case FRAME_NAME:
 		got_name(k, s);
 		break;
@@ -303,6 +336,7 @@ int feed_listen(int fd, const struct analysis_options *opt, struct sink *out,
 	k->a = a;
 	k->opt = opt;
 	k->out = out;
+	k->inputs_given = a->ninput > 0;
 	r = listen_to(k, fd, err);
 	free(k);
 	return r;

@@ -13,6 +13,7 @@ enum frame_type {
 	FRAME_FINDING = 'F',  /* finding_put */
 	FRAME_NOTE = 'N',     /* note_put */
 	FRAME_SIZES = 'C',    /* of a case: how many sources and hosts */
+	FRAME_INPUT = 'I',    /* of a case: one input, whole or not */
 	FRAME_NAME = 'n',     /* of a case: one source's path and member */
 	FRAME_HOST = 'H',     /* host_put: name, id, zone … */
 	FRAME_SOURCE = 'S',   /* parser, outcome and count of one source */

@@ -187,9 +187,9 @@ static void inputs(struct judgement *j)
 {
 	static const char *const en[] = { "intact", "MISMATCH", "cut",
 					  "unsealed", "interrupted" };
-	static const char *const ja[] = { "正常（封印と一致）", "封印と不一致",
-					  "途中で切れている", "封印なし",
-					  "収集が中断された" };
+	static const char *const ja[] = { "改変なし（封印と一致）",
+					  "封印と不一致", "欠損あり",
+					  "封印なし", "収集中断" };
 	const struct analysis *a = j->a;
 
 	j->v.ninput = a->ninput;
@@ -201,7 +201,7 @@ static void inputs(struct judgement *j)
 			in->kind == INPUT_ARCHIVE || in->whole != ARCHIVE_WHOLE;
 
 		v->path = in->path;
-		v->why = in->why;
+		v->why = coverage_input_why(in, j->lang);
 		v->state =
 			str_of(own ? tr(j->lang, en[in->whole], ja[in->whole])
 				   : tr(j->lang, "read", "読み取り済み"));

@@ -20,8 +20,12 @@ struct pass {
 	uint64_t nevent, lost;
 };
 
-static bool in_window(const struct event *e, const struct analysis_options *opt)
+bool work_in_window(const struct event *e, const struct analysis_options *opt,
+		    int32_t host_offset_s)
 {
+	int64_t offset_ns = (int64_t)host_offset_s * NS_PER_S;
+	int64_t from = opt->from_ns - (opt->from_local ? offset_ns : 0);
+	int64_t to = opt->to_ns - (opt->to_local ? offset_ns : 0);
 	int64_t lo = e->when.flags & WHEN_NOT_BEFORE ? e->when.not_before
 						     : e->when.ts_ns;
 	int64_t hi = e->when.flags & WHEN_NOT_AFTER ? e->when.not_after
@@ -29,8 +33,20 @@ static bool in_window(const struct event *e, const struct analysis_options *opt)
 
 	if (e->when.from == FROM_BOUNDED && !(e->when.flags & WHEN_NOT_BEFORE))
 		lo = INT64_MIN;
-	return lo >= opt->from_ns &&
-	       (hi < opt->to_ns || opt->to_ns == INT64_MAX);
+	return lo >= from && (hi < to || opt->to_ns == INT64_MAX);
+}
+
+static int32_t host_offset(const struct pass *p, const struct event *e)
+{
+	uint32_t host = p->w->source[e->source].src.host;
+
+	return host < p->w->nctx ? work_offset(p->w->ctx[host]) : 0;
+}
+
+/* What tells how complete the evidence is counts at any time. */
+static bool of_collection(unsigned kind)
+{
+	return kind == KIND_SOURCE_STATUS || kind == KIND_COLLECTED;
 }
 
 static bool of_session(unsigned kind)
@@ -66,11 +82,11 @@ static void pass_event(struct pass *p, struct str rec)
 		if (hits && p->judge)
 			judge_event(p->judge, &p->ev,
 				    &p->w->source[p->ev.source].src);
-		if (window && !in_window(&p->ev, opt))
+		if (window && !(p->judge && of_collection(kind)) &&
+		    !work_in_window(&p->ev, opt, host_offset(p, &p->ev)))
 			rec = STR_NONE;
 	}
-	if (rec.n && (opt->events || kind == KIND_SOURCE_STATUS ||
-		      kind == KIND_COLLECTED)) {
+	if (rec.n && (opt->events || of_collection(kind))) {
 		frame_put(p->o, FRAME_EVENT, rec);
 		p->nevent++;
 	}

@@ -7,6 +7,7 @@
 #include "../event/source.h"
 #include "../event/store.h"
 #include "../host/context.h"
+#include "../util/timefmt.h"
 #include "analysis.h"
 #include "frame.h"
 
@@ -82,6 +83,17 @@ int analyst_run(struct work *, struct frame_out *);
 int crew_work(struct work *, struct frame_out *);
 /* Everything the workers left, in order, as frames, up to FRAME_END. */
 void pass_run(struct work *, struct frame_out *);
+
+/* Of the host's zone at its collection. */
+static inline int32_t work_offset(const struct context *c)
+{
+	int64_t at = c->collected_ns == INT64_MIN ? 0 : c->collected_ns;
+
+	return tz_offset(&c->zone, ts_s(at));
+}
+/* Is the whole time in which it can have happened within --from and --to? */
+bool work_in_window(const struct event *, const struct analysis_options *,
+		    int32_t host_offset_s);
 
 void note_put(struct buf *, const struct note *);
 bool note_get(struct str, struct note *);

@@ -133,6 +133,26 @@ static enum lang env_lang(void)
 	return LANG_EN;
 }
 
+/* --lang, before the options are read: their errors are told in it too. */
+static enum lang asked_lang(int argc, char **argv)
+{
+	enum lang lang = env_lang();
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *v = NULL;
+
+		if (strncmp(argv[i], "--lang=", 7) == 0)
+			v = argv[i] + 7;
+		else if (strcmp(argv[i], "--lang") == 0)
+			v = argv[i + 1]; /* NULL ends argv */
+		if (v && strcmp(v, "ja") == 0)
+			lang = LANG_JA;
+		if (v && strcmp(v, "en") == 0)
+			lang = LANG_EN;
+	}
+	return lang;
+}
+
 static void resolve(struct cli *c)
 {
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -166,13 +186,16 @@ static int no_such_verb(struct cli *c, const char *name)
 	return cli_usage(
 		c,
 		cli_tr(c, "there is no verb `%s'; the nearest is `%s'",
-		       "「%s」という動詞はありません。近いものは「%s」です"),
+		       "「%s」というコマンドはありません。近いものは「%"
+		       "s」です"),
 		name, best ? best : "help");
 }
 
 int cli_main(int argc, char **argv)
 {
-	struct cli c = { .argc = argc, .argv = argv, .lang = env_lang() };
+	struct cli c = { .argc = argc,
+			 .argv = argv,
+			 .lang = asked_lang(argc, argv) };
 	int status;
 
 	if (argc < 2) {
@@ -226,15 +249,15 @@ void cli_help(const struct verb *v, enum lang lang)
 			     tr(lang,
 				"konseki VERB [OPTION...] [INPUT...]: fast "
 				"forensics from one file",
-				"konseki 動詞 [オプション...] [入力...]：1 "
-				"ファイルのファスト・フォレンジック"));
+				"konseki コマンド [オプション...] [入力...]："
+				"ファイル 1 つで動くファスト・フォレンジック"));
 		for (size_t i = 0; verb_table[i]; i++)
 			(void)printf(
 				"  %-10s %s\n", verb_table[i]->name,
 				tr(lang, verb_table[i]->en, verb_table[i]->ja));
 		(void)printf("\n%s\n",
 			     tr(lang, "`konseki help VERB' tells more.",
-				"詳しくは「konseki help 動詞」。"));
+				"詳しくは「konseki help コマンド」。"));
 		return;
 	}
 	(void)printf("konseki %s %s\n\n%s\n\n", v->name, v->usage,
@@ -260,7 +283,7 @@ const struct verb verb_help = {
 	.name = "help",
 	.usage = "[VERB]",
 	.en = "what each verb does, and its options",
-	.ja = "各動詞の説明とオプション",
+	.ja = "各コマンドの説明とオプション",
 	.share = SHARE_TALK,
 	.max_arg = 1,
 	.run = run_help,

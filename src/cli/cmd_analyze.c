@@ -35,9 +35,9 @@ static int save(struct casefile *cf, const struct verdict *v, struct err *err)
 }
 
 static int judge(struct cli *c, struct analyze_job *job,
-		 const struct verdict_style *style, struct err *err)
+		 const struct verdict_style *style, struct analysis_options *o,
+		 struct err *err)
 {
-	struct analysis_options o = { .events = true, .yara = true };
 	struct rule_file *rule;
 	struct judgement *j;
 	struct casefile *cf;
@@ -46,12 +46,10 @@ static int judge(struct cli *c, struct analyze_job *job,
 	struct fan fan;
 	int status = -1;
 
-	o.from_ns = job->from_ns;
-	o.to_ns = job->to_ns;
 	arena_init(&arena, 0);
-	if (rulefiles_read(c, &arena, &rule, &o.nrule, err) < 0)
+	if (rulefiles_read(c, &arena, &rule, &o->nrule, err) < 0)
 		return -1;
-	o.rule = rule;
+	o->rule = rule;
 	cf = casefile_new(job->case_path, &a, err);
 	if (!cf)
 		return -1;
@@ -59,7 +57,7 @@ static int judge(struct cli *c, struct analyze_job *job,
 	fan_init(&fan);
 	fan_add(&fan, judgement_sink(j));
 	fan_add(&fan, casefile_sink(cf));
-	if (run_inputs(c, &o, &fan.sink, &a, err) < 0) {
+	if (run_inputs(c, o, &fan.sink, &a, err) < 0) {
 		casefile_why(cf, err);
 	} else if (save(cf, judgement_verdict(j), err) == 0) {
 		status = run_exit(c, j);
@@ -116,17 +114,17 @@ static int check_output(const struct cli *c, const struct analyze_job *job)
 
 int analyze_run(struct cli *c, struct analyze_job *job)
 {
+	struct analysis_options o = { .events = true, .yara = true };
 	struct verdict_style style;
 	struct err err = { .errnum = 0 };
 	int status;
 
-	if (run_style(c, &style) < 0 ||
-	    run_window(c, &style, &job->from_ns, &job->to_ns) < 0)
+	if (run_style(c, &style) < 0 || run_window(c, &style, &o) < 0)
 		return KONSEKI_USAGE;
 	status = check_output(c, job);
 	if (status)
 		return status;
-	status = judge(c, job, &style, &err);
+	status = judge(c, job, &style, &o, &err);
 	if (status < 0) {
 		if (!err.msg[0])
 			return KONSEKI_USAGE;

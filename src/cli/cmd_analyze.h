@@ -9,7 +9,6 @@
 struct analyze_job {
 	const char *case_path;
 	bool force;
-	int64_t from_ns, to_ns; /* filled from --from and --to */
 	enum verdict_word word; /* out */
 };
 

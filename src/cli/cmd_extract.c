@@ -117,7 +117,7 @@ static int extract(const struct cli *c, const struct str *glob, size_t nglob,
 	if (r.nmember == 0) {
 		cli_error(c,
 			  cli_tr(c, "%s: nothing matches",
-				 "%s: 該当するメンバーがありません"),
+				 "%s：該当するメンバーがありません"),
 			  c->arg[0]);
 		status = KONSEKI_FAILED;
 	} else {

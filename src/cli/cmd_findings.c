@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../detect/response.h"
 #include "../util/term.h"
 #include "konseki/exit.h"
 #include "rulefiles.h"
+
+#define MAX_STEPS 16
 
 struct own {
 	const char *format;
@@ -24,6 +27,7 @@ struct printer {
 	const struct analysis *a;
 	struct buf b;
 	enum lang lang;
+	uint64_t n;
 };
 
 static int take_event(struct sink *s, struct event *e)
@@ -33,14 +37,20 @@ static int take_event(struct sink *s, struct event *e)
 	return 0;
 }
 
+/* of one width on a terminal */
+static const char *const tier_ja[] = { "参考    ", "経過観察", "即時対応" };
+
 static void text(struct printer *p, const struct finding *f)
 {
 	bool ja = p->lang == LANG_JA && f->rule_name_ja.n;
 
-	buf_fmt(&p->b, "%-8s %3u  ", tier_name(f->tier), f->score);
+	if (p->lang == LANG_JA)
+		buf_fmt(&p->b, "%s %3u  ", tier_ja[f->tier], f->score);
+	else
+		buf_fmt(&p->b, "%-8s %3u  ", tier_name(f->tier), f->score);
 	term_text(&p->b, ja ? f->rule_name_ja : f->rule_name);
 	buf_puts(&p->b, "\n    ");
-	term_text(&p->b, f->subject);
+	verdict_subject(&p->b, f->subject, p->lang);
 	if (f->count > 1)
 		buf_fmt(&p->b, "  ×%llu", (unsigned long long)f->count);
 	buf_puts(&p->b, "  #");
@@ -50,7 +60,7 @@ static void text(struct printer *p, const struct finding *f)
 	buf_c(&p->b, '\n');
 	for (size_t i = 0; i < f->nwhy; i++) {
 		buf_puts(&p->b, "    ");
-		term_text(&p->b, f->why[i]);
+		verdict_why(&p->b, f->why[i], p->lang);
 		buf_c(&p->b, '\n');
 	}
 	if (f->suppressed_by.n) {
@@ -60,14 +70,35 @@ static void text(struct printer *p, const struct finding *f)
 	}
 }
 
+/* Machine formats have the steps, not only their name. */
+static void formatted(struct printer *p, struct finding f)
+{
+	struct str step[MAX_STEPS];
+	struct buf steps = { 0 };
+	struct arena a;
+	size_t n;
+
+	arena_init(&a, 0);
+	n = response_steps(f.response, LANG_EN, &a, step, MAX_STEPS);
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(&steps, i ? "\n" : "");
+		buf_str(&steps, step[i]);
+	}
+	f.response = buf_view(&steps);
+	p->format->finding(&p->b, &f, &p->a->names);
+	buf_free(&steps);
+	arena_free(&a);
+}
+
 static int take_finding(struct sink *s, const struct finding *f)
 {
 	struct printer *p = (struct printer *)(void *)s;
 
 	if (p->format)
-		p->format->finding(&p->b, f, &p->a->names);
+		formatted(p, *f);
 	else
 		text(p, f);
+	p->n++;
 	return 0;
 }
 
@@ -88,8 +119,7 @@ static int run(struct cli *c)
 	struct err err;
 	int status = KONSEKI_FAILED;
 
-	if (run_style(c, &style) < 0 ||
-	    run_window(c, &style, &o.from_ns, &o.to_ns) < 0)
+	if (run_style(c, &style) < 0 || run_window(c, &style, &o) < 0)
 		return KONSEKI_USAGE;
 	arena_init(&arena, 0);
 	if (own->format && strcmp(own->format, "text") != 0)
@@ -111,6 +141,9 @@ static int run(struct cli *c)
 		(void)err_sys(&err, "standard output", NULL);
 		goto failed;
 	}
+	if (p.n == 0 && !p.format)
+		cli_info(c, "%s", cli_tr(c, "no findings", "検出はありません"));
+	run_say_gaps(c, judgement_verdict(j));
 	if (run_summary(c, &a, judgement_verdict(j), status, &err) < 0)
 		goto failed;
 	judgement_free(j);

@@ -120,7 +120,6 @@ static int summary(const struct cli *c, const struct ruleset *rs,
 static int check(const struct cli *c, const struct ruleset *rs)
 {
 	struct buf b = { 0 };
-	struct err err;
 	bool ok;
 
 	for (size_t i = 0; i < ruleset_count(rs); i++) {
@@ -144,10 +143,6 @@ static int check(const struct cli *c, const struct ruleset *rs)
 			tr(c->lang, state_text[s].en, state_text[s].ja));
 	ok = cli_out(b.p, b.n);
 	buf_free(&b);
-	if (c->summary && summary(c, rs, &err) < 0) {
-		cli_error(c, "%s", err.msg);
-		return KONSEKI_FAILED;
-	}
 	if (!ok)
 		return KONSEKI_FAILED;
 	return count(rs, RULE_INVALID) ? KONSEKI_FOUND : KONSEKI_DONE;
@@ -227,7 +222,15 @@ static int explain(const struct cli *c, const struct ruleset *rs)
 				explain_one(c, &b, ruleset_info(rs, i));
 		if (b.n == before) {
 			buf_free(&b);
-			return cli_usage(c, "there is no rule `%s'", c->arg[k]);
+			return cli_usage(
+				c,
+				cli_tr(c,
+				       "there is no rule `%s'; `konseki rules "
+				       "list -v' has all of them",
+				       "ルール「%s」はありません（一覧は "
+				       "konseki "
+				       "rules list -v）"),
+				c->arg[k]);
 		}
 	}
 	ok = cli_out(b.p, b.n);
@@ -305,16 +308,28 @@ static int run(struct cli *c)
 	       strcmp(c->arg[0], ways[w].name) != 0)
 		w++;
 	if (w == sizeof(ways) / sizeof(*ways))
-		return cli_usage(c, "`%s' is none of list, check, explain",
+		return cli_usage(c,
+				 cli_tr(c,
+					"`%s' is none of list, check, explain",
+					"「%s」ではなく list、check、explain の"
+					"いずれかを指定してください"),
 				 c->arg[0]);
 	if (!ways[w].dirs && c->narg < 2)
-		return cli_usage(c, "which rule?");
+		return cli_usage(c, cli_tr(c,
+					   "explain takes the id, title or "
+					   "file of a rule",
+					   "explain にはルールの id、名前、"
+					   "ファイル名を指定してください"));
 	if (load(c, &a, &rs, ways[w].dirs, &err) < 0) {
 		cli_error(c, "%s", err.msg);
 		arena_free(&a);
 		return KONSEKI_FAILED;
 	}
 	status = ways[w].run(c, rs);
+	if (c->summary && summary(c, rs, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		status = KONSEKI_FAILED;
+	}
 	ruleset_free(rs);
 	arena_free(&a);
 	return status;

@@ -23,8 +23,8 @@ static const struct opt opts[] = {
 	  "where archive and case go (default: ./konseki-TIME)",
 	  "アーカイブとケースの保存先（既定：./konseki-日時）" },
 	{ "here", 0, OPT_FLAG, NULL, offsetof(struct own, here),
-	  "write onto a file system of this host (recorded)",
-	  "このホストのファイルシステムに書き込む（記録される）" },
+	  "as with collect; triage writes to DIR with or without it",
+	  "collect と同じ指定（triage では省略しても DIR に書き込む）" },
 	OPT_END
 };
 
@@ -32,7 +32,9 @@ static void progress(void *arg, const struct collect_progress *p)
 {
 	char t[160];
 
-	(void)snprintf(t, sizeof(t), "collect: %s, %llu items, %llu MiB",
+	(void)snprintf(t, sizeof(t),
+		       cli_tr(arg, "collect: %s, %llu items, %llu MiB",
+			      "収集：%s、%llu 件、%llu MiB"),
 		       p->stage, (unsigned long long)p->items,
 		       (unsigned long long)(p->bytes_in >> 20));
 	cli_progress(arg, t);
@@ -58,11 +60,13 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 				     .progress = progress,
 				     .arg = c };
 	struct err err;
+	int rc = collect_run(&o, r, &err);
 
-	if (collect_run(&o, r, &err) != 0) {
+	if (rc != 0)
 		cli_error(c, "%s", err.msg);
+	if (rc < 0)
 		return -1;
-	}
+	r->interrupted |= rc > 0; /* cut: what is there can be judged */
 	cli_progress_end(c);
 	for (size_t i = 0; i < r->ngap; i++)
 		cli_info(c,
@@ -81,12 +85,21 @@ static int run(struct cli *c)
 	const char *inputs[1] = { archive };
 	int status = KONSEKI_FAILED;
 
-	if (own->output)
-		(void)snprintf(dir, sizeof(dir), "%s", own->output);
-	else
+	if (!own->output) {
 		default_dir(dir, sizeof(dir));
+	} else if (snprintf(dir, sizeof(dir), "%s", own->output) >=
+		   (int)sizeof(dir)) {
+		free(r);
+		return cli_usage(
+			c,
+			cli_tr(c, "%s: path too long", "%s：パスが長すぎます"),
+			"-o");
+	}
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
-		cli_error(c, "%s: %s", dir, strerror(errno));
+		cli_error(c,
+			  cli_tr(c, "cannot make %s: %s",
+				 "%s を作成できません：%s"),
+			  dir, strerror(errno));
 		free(r);
 		return KONSEKI_FAILED;
 	}
@@ -114,9 +127,18 @@ static int run(struct cli *c)
 		c->narg = 1;
 		job.case_path = casefile;
 		status = analyze_run(c, &job);
-		(void)printf(cli_tr(c, "\nResults: %s (archive), %s (case)\n",
-				    "\n結果：%s（アーカイブ）、%s（ケース）\n"),
-			     archive, casefile);
+		if (status == KONSEKI_USAGE || status == KONSEKI_FAILED)
+			cli_info(c,
+				 cli_tr(c, "only the archive was written: %s",
+					"保存できたのはアーカイブだけです：%s"),
+				 archive);
+		else
+			(void)printf(
+				cli_tr(c,
+				       "\nResults: %s (archive), %s (case)\n",
+				       "\n結果：%s（アーカイブ）、%s（ケース）"
+				       "\n"),
+				archive, casefile);
 		if (status == KONSEKI_DONE && (r->ngap || r->interrupted))
 			status = KONSEKI_INCOMPLETE;
 	}

@@ -41,6 +41,12 @@ static const struct verdict_text verdict[] = {
 				  INTACT },
 };
 
+/* cut before the first seal */
+static const struct verdict_text unproved = {
+	"cut before its first seal: nothing in it can be proved",
+	"最初の封印より前で切れており、検証できません", CUT
+};
+
 static void line(struct buf *b, const char *key,
 		 const unsigned char sha[SHA256_LEN])
 {
@@ -62,18 +68,48 @@ static bool hex_is(const char *hex, const unsigned char sha[SHA256_LEN])
 	return same;
 }
 
+/* What is wrong with one member, after its name. */
+static void problem(const struct cli *c, struct str s, struct buf *b)
+{
+	static const struct {
+		const char *en, *ja;
+	} tail[] = {
+		{ ": is missing or damaged", "：欠けているか破損しています" },
+		{ ": is no plain file", "：通常ファイルではありません" },
+		{ ": its header differs from the seal",
+		  "：ヘッダーが封印と異なります" },
+		{ ": its extents differ from the seal",
+		  "：データの配置が封印と異なります" },
+		{ ": its size differs from the seal",
+		  "：サイズが封印と異なります" },
+		{ ": its data differ from the seal",
+		  "：内容が封印と異なります" },
+		{ ": the chain is broken", "：封印の鎖が途切れています" },
+	};
+
+	for (size_t i = 0; i < sizeof(tail) / sizeof(tail[0]); i++)
+		if (c->lang == LANG_JA && str_ends(s, str_of(tail[i].en))) {
+			term_text(b, str_head(s, s.n - strlen(tail[i].en)));
+			buf_puts(b, tail[i].ja);
+			return;
+		}
+	term_text(b, s);
+}
+
 static void describe(const struct cli *c, const char *path,
 		     const struct verify_result *v, struct buf *b)
 {
 	const struct verdict_text *t = &verdict[v->whole];
 
 	term_text(b, str_of(path));
-	buf_puts(b, ": ");
+	buf_puts(b, cli_tr(c, ": ", "："));
+	if (v->whole == ARCHIVE_CUT && v->nsealed == 0)
+		t = &unproved;
 	buf_puts(b, cli_tr(c, t->en, t->ja));
 	buf_c(b, '\n');
 	for (size_t i = 0; i < v->nproblem; i++) {
 		buf_puts(b, "  ! ");
-		term_text(b, v->problem[i]);
+		problem(c, v->problem[i], b);
 		buf_c(b, '\n');
 	}
 	if (v->nproblem_all > v->nproblem)
@@ -83,12 +119,12 @@ static void describe(const struct cli *c, const char *path,
 	if (t->status == INTACT)
 		buf_fmt(b,
 			cli_tr(c, "  members: %llu, all of them proved\n",
-			       "  メンバー数: %llu（すべて検証済み）\n"),
+			       "  メンバー数：%llu（すべて検証済み）\n"),
 			(unsigned long long)v->nmember);
 	else
 		buf_fmt(b,
 			cli_tr(c, "  members: %llu, of which sealed: %llu\n",
-			       "  メンバー数: %llu（封印済み %llu）\n"),
+			       "  メンバー数：%llu（うち封印済み %llu）\n"),
 			(unsigned long long)v->nmember,
 			(unsigned long long)v->nsealed);
 	line(b, cli_tr(c, "SHA-256 of the file", "ファイルの SHA-256"),
@@ -121,7 +157,7 @@ static int one(const struct cli *c, const char *path)
 	} else if (!v.is_archive) {
 		cli_error(c,
 			  cli_tr(c, "%s: not an archive of konseki",
-				 "%s: konseki のアーカイブではありません"),
+				 "%s：konseki のアーカイブではありません"),
 			  path);
 		status = KONSEKI_FAILED;
 	} else {

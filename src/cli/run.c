@@ -85,7 +85,8 @@ int run_style(const struct cli *c, struct verdict_style *s)
 }
 
 static int one_time(const struct cli *c, const char *name, const char *v,
-		    int32_t offset, int64_t *out)
+		    const struct verdict_style *style, int64_t *out,
+		    bool *local)
 {
 	struct str s = str_of(v);
 	char day[32];
@@ -111,18 +112,20 @@ static int one_time(const struct cli *c, const char *name, const char *v,
 			name, v);
 		return -1;
 	}
-	*out = zone ? ts : ts - (int64_t)offset * NS_PER_S;
+	*local = !zone && !style->tz_fixed;
+	*out = zone ? ts : ts - (int64_t)style->offset_s * NS_PER_S;
 	return 0;
 }
 
 int run_window(const struct cli *c, const struct verdict_style *s,
-	       int64_t *from_ns, int64_t *to_ns)
+	       struct analysis_options *o)
 {
-	*from_ns = INT64_MIN;
-	*to_ns = INT64_MAX;
-	if (c->from && one_time(c, "from", c->from, s->offset_s, from_ns) < 0)
+	o->from_ns = INT64_MIN;
+	o->to_ns = INT64_MAX;
+	if (c->from &&
+	    one_time(c, "from", c->from, s, &o->from_ns, &o->from_local) < 0)
 		return -1;
-	if (c->to && one_time(c, "to", c->to, s->offset_s, to_ns) < 0)
+	if (c->to && one_time(c, "to", c->to, s, &o->to_ns, &o->to_local) < 0)
 		return -1;
 	return 0;
 }
@@ -233,6 +236,15 @@ static json_t *inputs(const struct analysis *a)
 	return list;
 }
 
+static json_int_t parsed(const struct analysis *a)
+{
+	json_int_t n = 0;
+
+	for (size_t i = 0; i < a->nsource; i++)
+		n += a->source[i].parser.n != 0;
+	return n;
+}
+
 static json_t *gaps(const struct verdict *v)
 {
 	json_t *list = json_array();
@@ -265,14 +277,15 @@ int run_summary(const struct cli *c, const struct analysis *a,
 
 	if (!c->summary)
 		return 0;
-	j = json_pack("{s:s,s:s,s:s,s:i,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o}",
-		      "tool", "konseki " KONSEKI_VERSION, "verb", c->verb->name,
-		      "verdict", verdict_word(v->word, LANG_EN), "exit", status,
-		      "events", (json_int_t)a->nevent, "notes",
-		      (json_int_t)a->nnote, "lost", (json_int_t)a->nlost,
-		      "sources", (json_int_t)a->nsource, "parsed",
-		      (json_int_t)v->nparsed, "findings", findings(v), "inputs",
-		      inputs(a), "incomplete", gaps(v), "sandbox", sandbox(a));
+	j = json_pack(
+		"{s:s,s:s,s:s*,s:i,s:I,s:I,s:I,s:I,s:I,s:o*,s:o,s:o*,s:o}",
+		"tool", "konseki " KONSEKI_VERSION, "verb", c->verb->name,
+		"verdict", v ? verdict_word(v->word, LANG_EN) : NULL, "exit",
+		status, "events", (json_int_t)a->nevent, "notes",
+		(json_int_t)a->nnote, "lost", (json_int_t)a->nlost, "sources",
+		(json_int_t)a->nsource, "parsed", parsed(a), "findings",
+		v ? findings(v) : NULL, "inputs", inputs(a), "incomplete",
+		v ? gaps(v) : NULL, "sandbox", sandbox(a));
 	if (j)
 		t = json_dumps(j, JSON_INDENT(1));
 	if (t)
@@ -284,14 +297,29 @@ int run_summary(const struct cli *c, const struct analysis *a,
 	return r;
 }
 
+void run_say_gaps(const struct cli *c, const struct verdict *v)
+{
+	for (size_t i = 0; i < v->ngap; i++)
+		cli_info(c,
+			 cli_tr(c,
+				"core source incomplete: " STR_FMT " (" STR_FMT
+				")",
+				"主要な証拠源が不完全：" STR_FMT "（" STR_FMT
+				"）"),
+			 STR_ARG(v->gap[i].group), STR_ARG(v->gap[i].why));
+}
+
 int run_exit(const struct cli *c, struct judgement *j)
 {
 	const struct verdict *v = judgement_verdict(j);
-	bool part = judgement_incomplete(j);
+	bool part = judgement_incomplete(j), asked = false;
 
-	for (unsigned t = 0; t < TIER_COUNT; t++)
-		if (v->nfinding[t] && cli_fails_on(c, tier_name(t)))
+	/* what is asked for, or something above it */
+	for (unsigned t = 0; t < TIER_COUNT; t++) {
+		asked = asked || cli_fails_on(c, tier_name(t));
+		if (asked && v->nfinding[t])
 			return KONSEKI_FOUND;
+	}
 	if (part && cli_fails_on(c, "incomplete"))
 		return KONSEKI_FOUND;
 	return part ? KONSEKI_INCOMPLETE : KONSEKI_DONE;

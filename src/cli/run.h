@@ -10,9 +10,9 @@
 
 /* The zone that --tz asks for; -1 after a usage message. */
 int run_style(const struct cli *, struct verdict_style *);
-/* --from and --to in that zone; -1 after a usage message. */
+/* --from and --to in that zone, or the host's; -1 after a usage message. */
 int run_window(const struct cli *, const struct verdict_style *,
-	       int64_t *from_ns, int64_t *to_ns);
+	       struct analysis_options *);
 /*
  * An analysis of c's operands (a single case is read, else inputs).  -1 with
  * an empty err->msg after a usage message.
@@ -22,11 +22,13 @@ int run_inputs(const struct cli *, struct analysis_options *, struct sink *,
 /* Prints the verdict on stdout. */
 bool run_print(const struct cli *, const struct verdict *,
 	       const struct verdict_style *);
-/* --summary FILE, about an analysis; -1 with err. */
+/* --summary FILE, about an analysis (no verdict: NULL); -1 with err. */
 int run_summary(const struct cli *, const struct analysis *,
 		const struct verdict *, int status, struct err *);
 /* The exit status: --fail-on, incompleteness, or done. */
 int run_exit(const struct cli *, struct judgement *);
+/* Says on stderr what core sources are not complete. */
+void run_say_gaps(const struct cli *, const struct verdict *);
 void run_progress(void *cli, const char *text);
 
 #endif

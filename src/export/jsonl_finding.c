@@ -27,14 +27,12 @@ static void finding_events(struct buf *b, const struct finding *f,
 	buf_c(b, ']');
 }
 
-static void list(struct buf *b, const char *key, struct str blank_separated)
+static void list(struct buf *b, const char *key, struct str rest, char sep)
 {
-	struct str rest = blank_separated;
-
 	json_key(b, key);
 	buf_c(b, '[');
 	while (rest.n) {
-		(void)json_str(b, str_cut(&rest, ' '));
+		(void)json_str(b, str_cut(&rest, sep));
 		if (rest.n)
 			buf_c(b, ',');
 	}
@@ -78,7 +76,7 @@ void jsonl_finding(struct buf *b, const struct finding *f,
 	json_kv_str(b, "subject", f->subject);
 	json_kv_str(b, "message", f->message);
 	finding_events(b, f, names);
-	list(b, "attack", f->attack);
+	list(b, "attack", f->attack, ' ');
 	json_key(b, "why");
 	buf_c(b, '[');
 	for (size_t i = 0; i < f->nwhy; i++) {
@@ -87,7 +85,7 @@ void jsonl_finding(struct buf *b, const struct finding *f,
 		(void)json_str(b, f->why[i]);
 	}
 	buf_c(b, ']');
-	json_kv_str(b, "response", f->response);
+	list(b, "response", f->response, '\n'); /* steps, or their name */
 	if (f->suppressed_by.n)
 		json_kv_str(b, "suppressed_by", f->suppressed_by);
 	json_close(b);

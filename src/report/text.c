@@ -51,16 +51,6 @@ static void stamp(struct out *o, int64_t ts, uint32_t host)
 	ts_human(o->b, ts, offset(o, host));
 }
 
-const char *verdict_word(enum verdict_word w, enum lang lang)
-{
-	static const char *const en[] = { "nothing found", "inconclusive",
-					  "watch", "respond" };
-	static const char *const ja[] = { "検出なし", "判定不能", "経過観察",
-					  "即時対応" };
-
-	return lang == LANG_JA ? ja[w] : en[w];
-}
-
 static const char *word_color(enum verdict_word w)
 {
 	static const char *const sgr[] = { "1;32", "1;35", "1;33", "1;31" };
@@ -83,7 +73,7 @@ static void why_findings(struct out *o)
 				? f->rule_name_ja
 				: f->rule_name);
 		buf_puts(o->b, say(o, ": ", "："));
-		text(o, f->subject);
+		verdict_subject(o->b, f->subject, o->s->lang);
 		buf_c(o->b, '\n');
 	}
 }
@@ -129,7 +119,9 @@ static void part_verdict(struct out *o)
 	color(o, "0");
 	for (size_t i = 0; i < v->nhost && i < 4; i++) {
 		buf_puts(o->b, i ? ", " : say(o, "   host ", "　ホスト "));
-		text(o, v->host[i].name.n ? v->host[i].name : STR("(unnamed)"));
+		text(o, v->host[i].name.n
+				? v->host[i].name
+				: str_of(say(o, "(unnamed)", "（名前不明）")));
 		if (v->host[i].os.n) {
 			buf_puts(o->b, " (");
 			text(o, v->host[i].os);
@@ -163,7 +155,7 @@ static void part_active(struct out *o)
 		buf_fmt(o->b, "  [%s] ",
 			o->s->lang == LANG_JA ? ja[f->active]
 					      : active_name(f->active));
-		text(o, f->subject);
+		verdict_subject(o->b, f->subject, o->s->lang);
 		buf_c(o->b, '\n');
 	}
 	if (v->nactive_all > v->nactive)
@@ -230,7 +222,7 @@ static void one_finding(struct out *o, const struct finding *f)
 	if (f->count > 1)
 		buf_fmt(o->b, " ×%llu", (unsigned long long)f->count);
 	buf_puts(o->b, "\n      ");
-	text(o, f->subject);
+	verdict_subject(o->b, f->subject, o->s->lang);
 	if (f->last_ns != INT64_MIN) {
 		buf_puts(o->b, "  ");
 		stamp(o, f->last_ns, f->host);
@@ -240,7 +232,7 @@ static void one_finding(struct out *o, const struct finding *f)
 	buf_c(o->b, '\n');
 	for (size_t i = 0; i < f->nwhy; i++) {
 		buf_puts(o->b, "      ");
-		text(o, str_head(f->why[i], 160));
+		verdict_why(o->b, str_head(f->why[i], 160), o->s->lang);
 		buf_c(o->b, '\n');
 	}
 }
@@ -304,9 +296,9 @@ static void inputs(struct out *o)
 		if (in->bad)
 			color(o, "0");
 		if (in->why.n) {
-			buf_puts(o->b, " (");
+			buf_puts(o->b, say(o, " (", "（"));
 			text(o, in->why);
-			buf_c(o->b, ')');
+			buf_puts(o->b, say(o, ")", "）"));
 		}
 		if (in->has_sha256) {
 			buf_puts(o->b, "\n    SHA-256 ");
@@ -348,9 +340,9 @@ static void part_coverage(struct out *o)
 		buf_puts(o->b, say(o, "  core source incomplete: ",
 				   "  主要な証拠源が不完全："));
 		text(o, v->gap[i].group);
-		buf_puts(o->b, " (");
+		buf_puts(o->b, say(o, " (", "（"));
 		text(o, v->gap[i].why);
-		buf_puts(o->b, ")\n");
+		buf_puts(o->b, say(o, ")\n", "）\n"));
 	}
 	if (v->nlost)
 		buf_fmt(o->b,

@@ -77,6 +77,10 @@ struct verdict_style {
 };
 
 const char *verdict_word(enum verdict_word, enum lang);
+/* A finding's subject, its first word in the reader's language. */
+void verdict_subject(struct buf *, struct str subject, enum lang);
+/* Why a rule matched, likewise. */
+void verdict_why(struct buf *, struct str why, enum lang);
 /* The first screen (konseki-analyze(1)). */
 void verdict_text(struct buf *, const struct verdict *,
 		  const struct verdict_style *);
