@@ -213,10 +213,16 @@ int output_open(struct output *o, const struct scene *sc, const char *hostname,
 
 int output_commit(struct output *o, struct err *err)
 {
+	struct stat st;
+
 	if (o->stream)
 		return 0;
 	if (fsync(o->fd) < 0 && errno != EINVAL && errno != EROFS)
 		return err_sys(err, "cannot write", o->partial);
+	/* what has the name now is another run's, and not whole */
+	if (fstat(o->fd, &st) == 0 && st.st_nlink == 0)
+		return err_set(err, "%s was replaced by another run",
+			       o->partial);
 	if (close(o->fd) < 0)
 		return err_sys(err, "cannot write", o->partial);
 	o->fd = -1;
