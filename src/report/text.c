@@ -139,7 +139,7 @@ static void part_verdict(struct out *o)
 
 static void part_active(struct out *o)
 {
-	static const char *const ja[] = { "",           "直近", "自動起動",
+	static const char *const ja[] = { "",           "直近", "永続化",
 					  "アカウント", "通信", "プロセス" };
 	const struct verdict *v = o->v;
 
