@@ -38,6 +38,7 @@ struct correlator {
 	uint32_t *first; /* per rule: first user + 1 */
 	struct user *user;
 	size_t nuser, capuser;
+	size_t share; /* bytes that one correlation may take */
 	uint64_t dropped;
 	struct buf key;
 };
@@ -48,6 +49,9 @@ struct correlator *correlator_new(const struct ruleset *rs)
 	const struct image *im = &rs->im;
 
 	c->rs = rs;
+	c->share = CORR_MAX_ALL / (im->n_corr ? im->n_corr : 1);
+	if (c->share > CORR_MAX_BYTES)
+		c->share = CORR_MAX_BYTES;
 	c->table = xmalloc(im->n_corr * sizeof(*c->table));
 	c->first = xmalloc(rs->nrule * sizeof(*c->first));
 	for (uint32_t k = 0; k < im->n_corr; k++)
@@ -138,7 +142,8 @@ static void make_room(struct correlator *c, struct table *t, int64_t oldest)
 		fresh.group[fresh.ngroup] = *g;
 		fresh.group[fresh.ngroup].key =
 			fresh.index.item[fresh.ngroup].key;
-		fresh.bytes += g->capentry * sizeof(*g->entry);
+		fresh.bytes += g->capentry * sizeof(*g->entry) + g->key.n +
+			       sizeof(struct map_item);
 		fresh.ngroup++;
 	}
 	free(t->group);
@@ -153,7 +158,7 @@ static struct group *group_get(struct correlator *c, struct table *t,
 	uint64_t *at;
 
 	if (t->ngroup >= CORR_MAX_GROUPS ||
-	    t->bytes + t->ngroup * sizeof(*t->group) > CORR_MAX_BYTES)
+	    t->bytes + t->ngroup * sizeof(*t->group) > c->share)
 		make_room(c, t, oldest);
 	at = map_put(&t->index, buf_view(&c->key), &added);
 	if (added) {
@@ -161,6 +166,7 @@ static struct group *group_get(struct correlator *c, struct table *t,
 			 sizeof(*t->group));
 		t->group[t->ngroup] =
 			(struct group){ .key = t->index.item[t->ngroup].key };
+		t->bytes += c->key.n + sizeof(struct map_item);
 		*at = t->ngroup++;
 	}
 	return &t->group[*at];

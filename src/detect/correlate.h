@@ -10,6 +10,7 @@
 
 #define CORR_MAX_GROUPS 100000u    /* a correlation */
 #define CORR_MAX_BYTES (64u << 20) /* of groups, a correlation */
+#define CORR_MAX_ALL (128u << 20)  /* of all, in equal parts */
 #define CORR_EVIDENCE 4            /* events a group remembers */
 
 /* what a correlation found, with the newest events behind it, oldest first */
