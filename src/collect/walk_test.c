@@ -84,6 +84,23 @@ static void what_is_opened_follows_hash(void **state)
 	done(f);
 }
 
+/* It would take months; what it holds is a candidate all the same. */
+static void a_program_before_a_hole_is_not_hashed(void **state)
+{
+	struct fake *f = tree();
+	char path[128];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/a", f->dir);
+	assert_int_equal(truncate(path, (off_t)1 << 43), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	job_walk.run(&f->run);
+	assert_int_equal(rows(f, "/a"), 1);
+	assert_true(fake_said(f, "\"k\":\"script\""));
+	assert_true(fake_said(f, "\"skip\":\"not hashed: mostly a hole\""));
+	done(f);
+}
+
 static void forbidden_mounts_are_named_not_entered(void **state)
 {
 	struct fake *f = tree();
@@ -240,6 +257,7 @@ int main(void)
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(every_object_has_one_row),
 		cmocka_unit_test(what_is_opened_follows_hash),
+		cmocka_unit_test(a_program_before_a_hole_is_not_hashed),
 		cmocka_unit_test(forbidden_mounts_are_named_not_entered),
 		cmocka_unit_test(a_replacement_passes_the_stuck_entry),
 		cmocka_unit_test(stuck_content_leaves_the_metadata),
