@@ -123,6 +123,7 @@ static int run(struct cli *c)
 				"ではないため収集できないものが多く、判定にもそ"
 				"の旨が表示されます"));
 	if (collect(c, archive, r) == 0) {
+		inputs[0] = r->path; /* a cut one has not its final name */
 		c->arg = inputs;
 		c->narg = 1;
 		job.case_path = casefile;
