@@ -35,6 +35,7 @@ struct matcher *matcher_new(const struct ruleset *rs)
 	m->answer = xmalloc(im->n_atom * sizeof(*m->answer));
 	m->field = xmalloc(im->n_field * sizeof(*m->field));
 	m->hit = xmalloc(im->n_atom * sizeof(*m->hit));
+	m->glob_at = xmalloc(im->n_pat * sizeof(*m->glob_at));
 	m->rule_gen = xmalloc(rs->nrule * sizeof(*m->rule_gen));
 	m->evaluated = xmalloc(rs->nrule * sizeof(*m->evaluated));
 	m->bucket = xmalloc(NBUCKET * sizeof(*m->bucket));
@@ -57,6 +58,7 @@ void matcher_free(struct matcher *m)
 	free(m->seen_gen);
 	free(m->answer);
 	free(m->hit);
+	free(m->glob_at);
 	free(m->rule_gen);
 	free(m->field);
 	free(m->value);

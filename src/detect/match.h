@@ -34,6 +34,8 @@ struct matcher {
 	struct field_cache *field;
 	struct value *value; /* of all cached fields */
 	size_t nvalue, capvalue;
+	uint64_t nscan;    /* values the automata have read */
+	uint64_t *glob_at; /* per pattern: the value a glob was tried on */
 	struct arena text; /* of values that are no strings */
 	struct buf made;
 	struct bucket *bucket; /* by kind, dataset …: candidate rules */

@@ -88,9 +88,11 @@ bool pat_matches(const struct image *im, const struct pat *p, struct str s)
 }
 
 /* p's literal ends before `end' in s: is the whole pattern there? */
-static bool verify(const struct image *im, const struct pat *p, struct str s,
+static bool verify(struct matcher *m, const struct pat *p, struct str s,
 		   size_t end)
 {
+	uint64_t *at = &m->glob_at[p - m->im->pat];
+
 	switch (p->type) {
 	case PAT_CONTAINS:
 		return true;
@@ -101,7 +103,11 @@ static bool verify(const struct image *im, const struct pat *p, struct str s,
 	case PAT_EXACT:
 		return end == s.n && s.n == p->text.len;
 	default:
-		return glob_units(pool_str(im, p->glob), s, false);
+		/* once per value, however often its literal stands there */
+		if (*at == m->nscan)
+			return false;
+		*at = m->nscan;
+		return glob_units(pool_str(m->im, p->glob), s, false);
 	}
 }
 
@@ -124,7 +130,7 @@ static void report(struct matcher *m, const struct ac *ac, uint32_t state,
 				&m->im->pat[ac->out[st->out - 1 + i]];
 
 			if (m->hit_gen[p->atom] != m->gen &&
-			    verify(m->im, p, s, end))
+			    verify(m, p, s, end))
 				add_hit(m, p->atom);
 		}
 	}
@@ -143,6 +149,8 @@ void match_scan(struct matcher *m, uint32_t field)
 	for (size_t i = 0; i < n && ac->nstate; i++) {
 		struct str s = v[i].s;
 		uint32_t state = 0;
+
+		m->nscan++;
 
 		for (size_t k = 0; k < s.n; k++) {
 			state = ac_step(ac, state, (unsigned char)s.p[k]);

@@ -1,6 +1,8 @@
 /* sigma_match_test.c - values, modifiers and conditions against events. */
 #include "rule_test.h"
 
+#include <time.h>
+
 #define SEL(value) "    s:\n        " value "\n    condition: s\n"
 
 static void wildcards(void **state)
@@ -19,6 +21,22 @@ static void wildcards(void **state)
 	assert_true(hits_command(SEL("CommandLine: 'a?c'"), "a\xe3\x81\x82"
 							    "c"));
 	assert_true(hits_command(SEL("CommandLine: '*'"), "x"));
+}
+
+/* The literal at every place of a long value: the glob is tried once. */
+static void wildcards_take_no_square_of_time(void **state)
+{
+	static char line[EV_MAX_VALUE];
+	clock_t begun = clock();
+
+	(void)state;
+	memset(line, 'a', sizeof(line) - 1);
+	for (int i = 0; i < 20; i++)
+		assert_false(hits_command(SEL("CommandLine: '*a*a*a*a*a*b*'"),
+					  line));
+	line[sizeof(line) - 2] = 'b';
+	assert_true(hits_command(SEL("CommandLine: '*a*a*a*a*a*b*'"), line));
+	assert_true((clock() - begun) / CLOCKS_PER_SEC < 5);
 }
 
 static void contains_takes_wildcards_inside(void **state)
@@ -355,6 +373,7 @@ int main(void)
 {
 	const struct CMUnitTest test[] = {
 		cmocka_unit_test(wildcards),
+		cmocka_unit_test(wildcards_take_no_square_of_time),
 		cmocka_unit_test(contains_takes_wildcards_inside),
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(case_is_folded_unless_cased),
