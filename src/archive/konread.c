@@ -35,6 +35,8 @@ static void on_data(void *arg, uint64_t off, const void *p, size_t n)
 {
 	struct konread *k = arg;
 
+	if (k->tar.m.type != '0') /* begin did not hand it on */
+		return;
 	if (k->in_seal)
 		buf_add(&k->seal, p, n);
 	k->member.data(k->member.arg, off, p, n);
