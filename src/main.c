@@ -2,15 +2,11 @@
 #include <signal.h>
 
 #include "cli/verb.h"
-#include "konseki/exit.h"
-#include "util/io.h"
 
 int main(int argc, char **argv)
 {
 	/* a reader that went away is an error of write(2), not a death */
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (io_standard() < 0)
-		return KONSEKI_FAILED;
 	/* and so is a limit on the size of files */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	return cli_main(argc, argv);

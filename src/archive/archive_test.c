@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <zstd.h>
 
 #include "konseki/archive.h"
 #include "../util/arena.h"
@@ -514,12 +515,49 @@ static void verify_bytes(const void *p, size_t n, struct arena *a,
 	(void)close(fd);
 }
 
+/* What all frames decode to; false when they do not. */
+static bool content(struct str packed, unsigned char sha[SHA256_LEN])
+{
+	ZSTD_inBuffer in = { packed.p, packed.n, 0 };
+	ZSTD_DStream *d = ZSTD_createDStream();
+	struct sha256 h;
+	char out[1 << 16];
+	size_t left = 0;
+
+	sha256_init(&h);
+	while (in.pos < in.size) {
+		ZSTD_outBuffer o = { out, sizeof(out), 0 };
+
+		left = ZSTD_decompressStream(d, &o, &in);
+		if (ZSTD_isError(left))
+			break;
+		sha256_add(&h, out, o.pos);
+	}
+	sha256_end(&h, sha);
+	ZSTD_freeDStream(d);
+	return left == 0;
+}
+
+/*
+ * A frame's head has bits that decide nothing (unused ones, the size of the
+ * window): then what is archived is the same, and only the digest of the file
+ * tells.
+ */
+static bool decides_nothing(const struct buf *a, const unsigned char *was)
+{
+	unsigned char sha[SHA256_LEN];
+
+	return content(buf_view(a), sha) && memcmp(sha, was, sizeof(sha)) == 0;
+}
+
 static void every_flipped_bit_shows(void **state)
 {
+	unsigned char was[SHA256_LEN];
 	struct buf a = { 0 };
 
 	(void)state;
 	slurp(in_dir("a.tar.zst"), &a);
+	assert_true(content(buf_view(&a), was));
 	print_message("seed %llu\n", (unsigned long long)seed);
 	for (int i = 0; i < 200; i++) {
 		size_t at = (size_t)(random64() % a.n);
@@ -529,8 +567,9 @@ static void every_flipped_bit_shows(void **state)
 
 		a.p[at] ^= bit;
 		verify_bytes(a.p, a.n, &arena, &v);
-		if (!v.is_archive || v.whole != ARCHIVE_MISMATCH ||
-		    v.nproblem == 0)
+		if ((!v.is_archive || v.whole != ARCHIVE_MISMATCH ||
+		     v.nproblem == 0) &&
+		    !decides_nothing(&a, was))
 			fail_msg("byte %zu: %d %d %zu", at, v.is_archive,
 				 v.whole, v.nproblem);
 		a.p[at] ^= bit;

@@ -198,6 +198,8 @@ int cli_main(int argc, char **argv)
 			 .lang = asked_lang(argc, argv) };
 	int status;
 
+	if (io_standard() < 0)
+		return KONSEKI_FAILED;
 	if (argc < 2) {
 		cli_help(NULL, c.lang);
 		return KONSEKI_USAGE;

@@ -89,7 +89,7 @@ bool walk_resume(const struct lane *from, struct lane *to);
 struct walk_facts {
 	const char *kind, *mime; /* NULL: not looked at, or none */
 	char sha256[65], md5[33];
-	const char *skip; /* why it was not entered or examined; NULL */
+	const char *skip;     /* why it was not entered or examined; NULL */
 	const char *unhashed; /* why there is no digest; NULL */
 };
 void walk_row(struct walk *, const char *name, const struct meta *,

@@ -1,27 +1,14 @@
 /*
- * store.c - record layout in buffers and runs: struct head, then bytes,
- * padded to 16.  Sorting is a natural merge sort over record places: logs
+ * store.c - records into buffers, buffers into sorted runs.
+ * Sorting is a natural merge sort over record places: logs
  * come nearly sorted, and then it is one pass.
  */
-#include "store.h"
+#include "run.h"
 
 #include <unistd.h>
 
 #include "../util/buf.h"
 #include "../util/io.h"
-
-#define ALIGN 16u
-#define READ_MIN (64u << 10)
-
-struct head {
-	struct run_key key;
-	uint32_t len, check; /* check: ~len, against torn writes */
-};
-
-static uint64_t padded(uint64_t n)
-{
-	return (n + ALIGN - 1) & ~(uint64_t)(ALIGN - 1);
-}
 
 size_t run_buf_bytes(uint64_t size)
 {
@@ -36,39 +23,22 @@ void run_buf_init(struct run_buf *b, uint64_t size)
 	b->disorder = false;
 }
 
-static int cmp(const struct run_key *a, const struct run_key *b)
-{
-	if (a->ts != b->ts)
-		return a->ts < b->ts ? -1 : 1;
-	if (a->source != b->source)
-		return a->source < b->source ? -1 : 1;
-	if (a->off != b->off)
-		return a->off < b->off ? -1 : 1;
-	return (a->sub > b->sub) - (a->sub < b->sub);
-}
-
 bool run_buf_add(struct run_buf *b, const struct run_key *key, struct str rec)
 {
-	uint64_t need = padded(sizeof(struct head) + rec.n);
-	struct head h = { *key, (uint32_t)rec.n, ~(uint32_t)rec.n };
+	uint64_t need = run_padded(sizeof(struct run_head) + rec.n);
+	struct run_head h = { *key, (uint32_t)rec.n, ~(uint32_t)rec.n };
 
 	if (rec.n > RUN_MAX_RECORD || need > b->size - b->used)
 		return false;
 	memcpy(b->data + b->used, &h, sizeof(h));
 	memcpy(b->data + b->used + sizeof(h), rec.p, rec.n);
-	if (b->count && cmp(key, &b->last) < 0)
+	if (b->count && run_cmp(key, &b->last) < 0)
 		b->disorder = true;
 	b->last = *key;
 	/* the owner may die at any instruction: publish whole records only */
 	__atomic_store_n(&b->count, b->count + 1, __ATOMIC_RELEASE);
 	__atomic_store_n(&b->used, b->used + need, __ATOMIC_RELEASE);
 	return true;
-}
-
-static const struct head *at(const struct run_buf *b, uint32_t place)
-{
-	return (const struct head *)(const void *)(b->data +
-						   (uint64_t)place * ALIGN);
 }
 
 /* What is sorted: the time stands beside the place, ties look closer. */
@@ -82,7 +52,7 @@ static int cmp_items(const struct run_buf *b, const struct item *x,
 {
 	if (x->ts != y->ts)
 		return x->ts < y->ts ? -1 : 1;
-	return cmp(&at(b, x->place)->key, &at(b, y->place)->key);
+	return run_cmp(&run_at(b, x->place)->key, &run_at(b, y->place)->key);
 }
 
 /* All whole records; fewer than count when the buffer is broken. */
@@ -90,14 +60,16 @@ static uint64_t places(const struct run_buf *b, struct item *out, uint64_t max)
 {
 	uint64_t pos = 0, n = 0;
 
-	while (n < max && b->used - pos >= sizeof(struct head)) {
-		const struct head *h = at(b, (uint32_t)(pos / ALIGN));
+	while (n < max && b->used - pos >= sizeof(struct run_head)) {
+		const struct run_head *h =
+			run_at(b, (uint32_t)(pos / RUN_ALIGN));
 
 		if (h->check != ~h->len || h->len > RUN_MAX_RECORD ||
-		    padded(sizeof(*h) + h->len) > b->used - pos)
+		    run_padded(sizeof(*h) + h->len) > b->used - pos)
 			break;
-		out[n++] = (struct item){ h->key.ts, (uint32_t)(pos / ALIGN) };
-		pos += padded(sizeof(*h) + h->len);
+		out[n++] =
+			(struct item){ h->key.ts, (uint32_t)(pos / RUN_ALIGN) };
+		pos += run_padded(sizeof(*h) + h->len);
 	}
 	return n;
 }
@@ -231,9 +203,9 @@ int run_spill(struct run_buf *b, int fd, uint64_t *end, struct run *out,
 	order = sorted(b, &count);
 
 	for (uint64_t i = 0; i < count && r == 0; i++) {
-		const struct head *h = at(b, order[i]);
+		const struct run_head *h = run_at(b, order[i]);
 
-		buf_add(&w, h, padded(sizeof(*h) + h->len));
+		buf_add(&w, h, run_padded(sizeof(*h) + h->len));
 		if (w.n >= 1u << 20 || i + 1 == count) {
 			r = io_pwrite(fd, w.p, w.n, (off_t)off);
 			off += w.n;
@@ -248,163 +220,4 @@ int run_spill(struct run_buf *b, int fd, uint64_t *end, struct run *out,
 	if (r < 0)
 		return err_sys(err, "cannot write temporary data", NULL);
 	return 0;
-}
-
-/* ---- merge ---- */
-
-struct input {
-	struct run run;
-	uint64_t next;   /* record number, for runs in memory */
-	uint64_t pos;    /* bytes of the run already in `data' */
-	struct buf data; /* window on a run in a file */
-	size_t used;     /* bytes of the window that were given out */
-	struct run_key key;
-	struct str rec;
-	bool over;
-};
-
-struct merge {
-	struct input *in;
-	size_t n, window;
-	size_t *heap, nheap; /* indexes of inputs, smallest key first */
-	uint64_t lost;
-	bool began;
-};
-
-/* At least n bytes in the window, or false. */
-static bool window(struct merge *m, struct input *in, size_t n)
-{
-	size_t left = in->data.n - in->used;
-	uint64_t want;
-	ssize_t got;
-
-	if (left >= n)
-		return true;
-	if (in->used) {
-		memmove(in->data.p, in->data.p + in->used, left);
-		in->data.n = left;
-		in->used = 0;
-	}
-	want = m->window > n ? m->window : n;
-	if (want - left > in->run.len - in->pos)
-		want = left + (in->run.len - in->pos);
-	got = io_pread(in->run.fd, buf_room(&in->data, want - left),
-		       want - left, (off_t)(in->run.off + in->pos));
-	if (got <= 0)
-		return false;
-	in->data.n += (size_t)got;
-	in->pos += (uint64_t)got;
-	return in->data.n >= n;
-}
-
-static bool advance_file(struct merge *m, struct input *in)
-{
-	struct head h;
-
-	if (in->used >= in->data.n && in->pos >= in->run.len)
-		return false;
-	if (!window(m, in, sizeof(h)))
-		goto torn;
-	memcpy(&h, in->data.p + in->used, sizeof(h));
-	if (h.check != ~h.len || h.len > RUN_MAX_RECORD ||
-	    !window(m, in, padded(sizeof(h) + h.len)))
-		goto torn;
-	in->key = h.key;
-	in->rec = str_mem(in->data.p + in->used + sizeof(h), h.len);
-	in->used += padded(sizeof(h) + h.len);
-	return true;
-torn:
-	m->lost++;
-	return false;
-}
-
-static bool advance(struct merge *m, struct input *in)
-{
-	const struct head *h;
-
-	if (in->run.fd >= 0)
-		return advance_file(m, in);
-	if (in->next >= in->run.count)
-		return false;
-	h = at(in->run.buf, in->run.order[in->next++]);
-	in->key = h->key;
-	in->rec = str_mem(h + 1, h->len);
-	return true;
-}
-
-static bool less(const struct merge *m, size_t a, size_t b)
-{
-	int d = cmp(&m->in[a].key, &m->in[b].key);
-
-	return d < 0 || (d == 0 && a < b);
-}
-
-static void sift(struct merge *m, size_t i)
-{
-	for (;;) {
-		size_t k = 2 * i + 1, t;
-
-		if (k >= m->nheap)
-			return;
-		if (k + 1 < m->nheap && less(m, m->heap[k + 1], m->heap[k]))
-			k++;
-		if (!less(m, m->heap[k], m->heap[i]))
-			return;
-		t = m->heap[i];
-		m->heap[i] = m->heap[k];
-		m->heap[k] = t;
-		i = k;
-	}
-}
-
-struct merge *merge_new(const struct run *run, size_t n, size_t bytes)
-{
-	struct merge *m = xmalloc(sizeof(*m));
-
-	m->in = xmalloc(n * sizeof(*m->in));
-	m->heap = xmalloc(n * sizeof(*m->heap));
-	m->n = n;
-	m->window = n && bytes / n > READ_MIN ? bytes / n : READ_MIN;
-	for (size_t i = 0; i < n; i++) {
-		m->in[i].run = run[i];
-		if (advance(m, &m->in[i]))
-			m->heap[m->nheap++] = i;
-	}
-	for (size_t i = m->nheap; i > 0; i--)
-		sift(m, i - 1);
-	return m;
-}
-
-bool merge_next(struct merge *m, struct run_key *key, struct str *rec)
-{
-	struct input *in;
-
-	if (m->began && m->nheap) {
-		if (!advance(m, &m->in[m->heap[0]]))
-			m->heap[0] = m->heap[--m->nheap];
-		sift(m, 0);
-	}
-	m->began = true;
-	if (m->nheap == 0)
-		return false;
-	in = &m->in[m->heap[0]];
-	*key = in->key;
-	*rec = in->rec;
-	return true;
-}
-
-uint64_t merge_lost(const struct merge *m)
-{
-	return m->lost;
-}
-
-void merge_free(struct merge *m)
-{
-	if (!m)
-		return;
-	for (size_t i = 0; i < m->n; i++)
-		buf_free(&m->in[i].data);
-	free(m->in);
-	free(m->heap);
-	free(m);
 }
