@@ -2,6 +2,7 @@
 #include "subject.h"
 
 #include "../event/message.h"
+#include "../util/hash.h"
 
 static bool put(struct buf *b, const char *word, const struct event *e,
 		unsigned key)
@@ -103,6 +104,25 @@ static unsigned natural(const struct event *e)
 	}
 }
 
+/* A name can be 32 KiB: it is shown cut, and told apart by its digest. */
+static void bounded(struct buf *text, struct buf *key)
+{
+	unsigned char digest[SHA256_LEN];
+	size_t n = SUBJECT_MAX;
+
+	if (text->n <= n) {
+		buf_str(key, buf_view(text));
+		return;
+	}
+	sha256_of(text->p, text->n, digest);
+	while (n > 0 && ((unsigned char)text->p[n] & 0xc0) == 0x80)
+		n--; /* not inside a character */
+	text->n = n;
+	buf_puts(text, "\xe2\x80\xa6");
+	buf_str(key, buf_view(text));
+	buf_add(key, digest, sizeof(digest));
+}
+
 struct str subject_of(const struct rule *r, const struct event *e,
 		      struct buf *text, struct buf *key)
 {
@@ -114,7 +134,7 @@ struct str subject_of(const struct rule *r, const struct event *e,
 	    !process(text, e) && !file(text, e) && !autorun(text, e) &&
 	    !user(text, e) && !address(text, e))
 		buf_puts(text, "host");
-	buf_str(key, buf_view(text));
+	bounded(text, key);
 	if (id && str_starts(buf_view(text), STR("process "))) {
 		buf_c(key, '\0');
 		field_text(key, id);

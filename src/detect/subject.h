@@ -7,6 +7,8 @@
 
 #include "rule.h"
 
+#define SUBJECT_MAX 1024u /* bytes that are shown and kept */
+
 /*
  * "process 4711 bash", "file /etc/…", "user …", "address …"; and behind it
  * in *key what tells equal texts apart (a process's start).
