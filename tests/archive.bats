@@ -242,6 +242,11 @@ status_is() { # STATUS COMMAND...
 	status_is 2 "$konseki" analyze "$out/a.tar.zst" -o "$out/a.case" ||
 		status_is 4 "$konseki" analyze "$out/a.tar.zst" -o "$out/a.case"
 	[ "$(sha256sum <"$out/a.case")" = "$sum" ]
+	# what is no regular file is never replaced, asked for or not
+	mkfifo "$out/fifo"
+	status_is 4 "$konseki" collect -q --here --force --root "$root" \
+		-o "$out/fifo"
+	[ -p "$out/fifo" ]
 	# without --here nothing goes to a disk of a live host
 	status_is 4 "$konseki" collect -q -o "$out/b.tar.zst" ||
 		status_is 2 "$konseki" collect -q -o "$out/b.tar.zst"

@@ -185,6 +185,12 @@ int output_open(struct output *o, const struct scene *sc, const char *hostname,
 		return stdout_open(o, err);
 	if (set_name(o, sc, hostname, err) < 0)
 		return -1;
+	if (lstat(o->path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISLNK(st.st_mode))
+		return err_set(err,
+			       "%s is no regular file; `-o -' writes to "
+			       "standard output",
+			       o->path);
 	if (!opt->force && lstat(o->path, &st) == 0)
 		return err_set(err, "%s exists already; --force replaces it",
 			       o->path);

@@ -10,11 +10,13 @@
 #define MAX_CODE_SIZE (100u << 20) /* of ELF and scripts */
 #define MAX_SHOWN 8                /* strings of a match that are told */
 #define MAX_SHOWN_BYTES 64
-#define TIMEOUT_S 60 /* the last net; sizes and matches are the limits */
+#define TIMEOUT_S 60   /* the last net; sizes and matches are the limits */
+#define MAX_TIMEOUTS 3 /* then some rule is endless: the scanner gives up */
 
 struct scanner {
 	const struct ruleset *rs;
 	YR_SCANNER *yr;
+	unsigned ntimeout;
 };
 
 struct scan {
@@ -113,7 +115,8 @@ bool scanner_wants(const struct scanner *s, const struct source *src)
 {
 	bool code = is_code(src->data);
 
-	if (!s->yr || !src->data.n || src->flags & SRC_STREAM)
+	if (!s->yr || !src->data.n || src->flags & SRC_STREAM ||
+	    s->ntimeout >= MAX_TIMEOUTS)
 		return false;
 	if (src->data.n > (code ? MAX_CODE_SIZE : MAX_SIZE))
 		return false;
@@ -298,9 +301,14 @@ int scanner_source(struct scanner *s, const struct source *src,
 	yr_scanner_set_callback(s->yr, callback, &sc);
 	rc = yr_scanner_scan_mem(s->yr, (const uint8_t *)src->data.p,
 				 src->data.n);
-	if (rc == ERROR_SCAN_TIMEOUT)
-		note(&sc, NOTE_TIMEOUT, "YARA scan");
-	else if (sc.cut || rc == ERROR_TOO_MANY_MATCHES)
+	if (rc == ERROR_SCAN_TIMEOUT) {
+		s->ntimeout++;
+		note(&sc, NOTE_TIMEOUT,
+		     s->ntimeout < MAX_TIMEOUTS
+			     ? "YARA scan"
+			     : "YARA scan, once too often: no more scans in "
+			       "this worker");
+	} else if (sc.cut || rc == ERROR_TOO_MANY_MATCHES)
 		note(&sc, NOTE_LIMIT, "YARA matches of one string");
 	arena_free(&sc.arena);
 	return sc.rc < 0 ? -1 : 0;
