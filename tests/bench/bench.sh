@@ -152,13 +152,18 @@ bench_journal() {
 
 	[ -x $remote ] || { echo 'journal: no systemd-journal-remote'; return; }
 	echo "journal of $journal_entries entries"
+	mkdir j # several files: it rotates
 	"$tool/gen" export "$journal_entries" |
-		$remote -o system.journal - 2>/dev/null
-	measure 'journal -j1' sh -c "$konseki timeline -j1 system.journal | cat >/dev/null"
+		$remote -o j/system.journal - 2>/dev/null
+	measure 'journal -j1' sh -c "$konseki timeline -j1 j | cat >/dev/null"
 	rate 'journal -j1' "$journal_entries" events
-	command -v journalctl >/dev/null &&
+	if command -v journalctl >/dev/null; then
 		measure 'journalctl -o json' sh -c \
-			'journalctl -o json --file system.journal | cat >/dev/null'
+			"journalctl -o json --file 'j/*.journal' | cat >/dev/null"
+		ratio 'journalctl / konseki -j1' 'journalctl -o json' \
+			'journal -j1'
+	fi
+	rm -r j
 }
 
 bench_analyze() {
