@@ -80,54 +80,53 @@ void ev_named(struct event *e, unsigned key, struct str name, struct str v)
 	put_str(f, v);
 }
 
-void ev_u64(struct event *e, unsigned key, uint64_t v)
+static struct field *typed(struct event *e, unsigned key, enum value_type t)
 {
 	struct field *f = add(e, key, STR_NONE);
 
-	if (!f)
-		return;
-	f->type = V_U64;
-	f->v.u64 = v;
+	if (f)
+		f->type = (uint8_t)t;
+	return f;
+}
+
+void ev_u64(struct event *e, unsigned key, uint64_t v)
+{
+	struct field *f = typed(e, key, V_U64);
+
+	if (f)
+		f->v.u64 = v;
 }
 
 void ev_i64(struct event *e, unsigned key, int64_t v)
 {
-	struct field *f = add(e, key, STR_NONE);
+	struct field *f = typed(e, key, V_I64);
 
-	if (!f)
-		return;
-	f->type = V_I64;
-	f->v.i64 = v;
+	if (f)
+		f->v.i64 = v;
 }
 
 void ev_bool(struct event *e, unsigned key, bool v)
 {
-	struct field *f = add(e, key, STR_NONE);
+	struct field *f = typed(e, key, V_BOOL);
 
-	if (!f)
-		return;
-	f->type = V_BOOL;
-	f->v.b = v;
+	if (f)
+		f->v.b = v;
 }
 
 void ev_time(struct event *e, unsigned key, int64_t ts_ns)
 {
-	struct field *f = add(e, key, STR_NONE);
+	struct field *f = typed(e, key, V_TIME);
 
-	if (!f)
-		return;
-	f->type = V_TIME;
-	f->v.i64 = ts_ns;
+	if (f)
+		f->v.i64 = ts_ns;
 }
 
 void ev_ip(struct event *e, unsigned key, const unsigned char ip[16])
 {
-	struct field *f = add(e, key, STR_NONE);
+	struct field *f = typed(e, key, V_IP);
 
-	if (!f)
-		return;
-	f->type = V_IP;
-	memcpy(f->v.ip, ip, 16);
+	if (f)
+		memcpy(f->v.ip, ip, 16);
 }
 
 bool ev_ip_str(struct event *e, unsigned key, struct str s)
