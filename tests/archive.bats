@@ -199,6 +199,7 @@ status_is() { # STATUS COMMAND...
 	echo $? >"$1/status"
 	cp "$1"/small/* "$1"
 	EOT
+	need_mounts
 	run timeout 60 unshare -m --propagation private \
 		bash "$out/run.sh" "$out" "$konseki" "$root"
 	[ "$status" -ne 77 ] || skip 'no tmpfs here'

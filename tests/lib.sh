@@ -30,6 +30,13 @@ need_root() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root may do this'
 }
 
+# A chroot whose root is no mount point can have no mounts of its own.
+need_mounts() {
+	need_root
+	unshare -m --propagation private true 2>/dev/null ||
+		skip 'no private mounts here (a chroot that is no mount point?)'
+}
+
 # What the person before the screen should see, whatever the result.
 note() {
 	printf '# %s\n' "$*" >&3

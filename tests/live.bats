@@ -66,7 +66,7 @@ teardown_file() {
 }
 
 setup() {
-	need_root
+	need_mounts
 	rm -rf "$root"/out* "$root/tmp" "$dir"/live.*
 	mkdir -m 1777 "$root/tmp"
 }

@@ -69,6 +69,7 @@ quiet() { # NAME
 # The tests of this project hold what rules look for: its directory, and what
 # tests put into the temporary one, are hidden from this collection.
 @test "quiet/this machine: alive" {
+	need_mounts
 	out=$(mktemp -d /var/tmp/konseki-quiet.XXXXXX)
 	cp "$konseki" "$out/konseki"
 	cat >"$out/run.sh" <<-'EOT'

@@ -43,6 +43,7 @@ hang() { # DIR NAMES [collect option...]
 	EOT
 	mount_at=$1 names=$2
 	shift 2
+	need_mounts
 	run timeout 60 unshare -m --propagation private bash -c \
 		'script=$1; shift; . "$script"' "$plant/hangfs" "$root.sh" \
 		"$mount_at" "$names" "$root" "$konseki" "$@"
