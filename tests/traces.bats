@@ -62,6 +62,9 @@ would_show() {
 }
 
 @test "traces/access times: on an old kernel" {
+	# the shield of old kernels is a mount namespace of the readers' own;
+	# without one, reading a link dates it (and `noatime' says so)
+	need_mounts
 	for answer in ENOSYS EPERM; do
 		"$plant/oldkernel" $answer "$konseki" collect -q --here \
 			--root "$root" --hash all -o "$dir/$answer.tar.zst"
