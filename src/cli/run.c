@@ -14,6 +14,7 @@
 #include "../host/tzif.h"
 #include "../util/io.h"
 #include "../util/scan.h"
+#include "../util/term.h"
 #include "../util/timefmt.h"
 #include "konseki/exit.h"
 #include "outfile.h"
@@ -196,11 +197,18 @@ bool run_print(const struct cli *c, const struct verdict *v,
 
 /* ---- summary ---- */
 
+/* Bytes that are no UTF-8 as \xNN: jansson takes nothing else. */
 static json_t *text(struct str s)
 {
 	json_t *j = json_stringn(s.p ? s.p : "", s.n);
+	struct buf b = { 0 };
 
-	return j ? j : json_string("(not UTF-8)");
+	if (j)
+		return j;
+	term_text(&b, s);
+	j = json_stringn(b.p, b.n);
+	buf_free(&b);
+	return j;
 }
 
 static json_t *findings(const struct verdict *v)
