@@ -17,7 +17,10 @@ static const struct recipe {
 	{ KIND_PROCESS_START,
 	  { join_self, join_user, join_proctree, join_procfacts, join_container,
 	    join_process_sockets, join_process_package, join_exec } },
-	{ KIND_SOCKET, { join_socket_process, join_user } },
+	{ KIND_MOUNT, { join_state_container } },
+	{ KIND_SOCKET,
+	  { join_socket_process, join_user, join_socket_container } },
+	{ KIND_STATE, { join_state_container } },
 };
 
 void enrich(struct event *ev, const struct source *src,

@@ -74,27 +74,3 @@ void join_procfacts(struct join *j)
 		ev_bool(j->ev, KEY_K_PROCESS_INTERPRETER, true);
 	preload(j);
 }
-
-#define CONTAINER_HEX 64
-
-/* The 64 hex digits that docker, containerd, crio and podman put there. */
-void join_container(struct join *j)
-{
-	struct str cgroup = ev_get_str(j->ev, KEY_K_PROCESS_CGROUP);
-	size_t run = 0;
-
-	if (ev_get(j->ev, KEY_CONTAINER_ID))
-		return;
-	for (size_t i = 0; i < cgroup.n; i++) {
-		char c = cgroup.p[i];
-		bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-
-		run = hex ? run + 1 : 0;
-		if (run == CONTAINER_HEX) {
-			ev_str(j->ev, KEY_CONTAINER_ID,
-			       (struct str){ cgroup.p + i + 1 - CONTAINER_HEX,
-					     CONTAINER_HEX });
-			return;
-		}
-	}
-}

@@ -329,6 +329,8 @@ void context_free(struct context *c)
 	free(c->owner);
 	free(c->link_to);
 	map_free(&c->link);
+	map_free(&c->mnt_ns);
+	map_free(&c->net_ns);
 	dpkg_free(&c->dpkg);
 	arena_free(&c->arena);
 	*c = (struct context){ 0 };

@@ -18,10 +18,11 @@ void context_take(struct context *, struct str member, struct str path,
 void context_finish(struct context *);
 void context_free(struct context *);
 
-/* proctab.c: rows of live/processes and live/sockets, state/files */
+/* proctab.c: rows of live/processes and live/sockets */
 void proctab_processes(struct context *, struct str jsonl);
 void proctab_sockets(struct context *, struct str jsonl);
-void proctab_files(struct context *, struct str jsonl);
 void proctab_finish(struct context *);
+/* filetab.c: rows of state/files */
+void proctab_files(struct context *, struct str jsonl);
 
 #endif

@@ -96,6 +96,24 @@ const struct proc *ctx_socket_proc(const struct context *c, uint64_t inode)
 	return &c->proc[c->owner[lo].proc];
 }
 
+static const struct proc *of_ns(const struct context *c, const struct map *m,
+				uint64_t inode)
+{
+	const uint64_t *i = map_get(m, str_mem(&inode, sizeof(inode)));
+
+	return i ? &c->proc[*i] : NULL;
+}
+
+const struct proc *ctx_mntns(const struct context *c, uint64_t inode)
+{
+	return of_ns(c, &c->mnt_ns, inode);
+}
+
+const struct proc *ctx_netns(const struct context *c, uint64_t inode)
+{
+	return of_ns(c, &c->net_ns, inode);
+}
+
 const struct package *ctx_owner(const struct context *c, struct str path)
 {
 	return dpkg_owner(&c->dpkg, path);

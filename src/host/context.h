@@ -43,8 +43,15 @@ struct proc_socket { /* one socket inode of the collected tables */
 	uint16_t lport, rport;
 };
 
+struct container_of { /* what a process's control group says */
+	struct str id, pod;
+	const char *runtime; /* NULL: unknown */
+};
+
 struct proc {
 	uint32_t pid, ppid, uid;
+	uint64_t mnt_ns, net_ns;       /* 0: unknown */
+	struct container_of container; /* id empty: none */
 	int64_t start_ns;              /* INT64_MIN: unknown */
 	struct str name, exe, cmdline; /* cmdline: arguments joined by blanks */
 	uint64_t *sock;                /* inodes of its socket fds */
@@ -91,6 +98,7 @@ struct context {
 	size_t nsock, capsock;
 	struct sock_owner *owner; /* by inode, then process */
 	size_t nowner, capowner;
+	struct map mnt_ns, net_ns; /* inode -> index of its lowest process */
 
 	struct context_draft *draft;
 };
@@ -104,6 +112,9 @@ struct str ctx_group(const struct context *, uint32_t gid); /* or empty */
 /* The youngest process of that pid. */
 const struct proc *ctx_pid(const struct context *, uint32_t pid);
 const struct proc_socket *ctx_socket(const struct context *, uint64_t inode);
+/* The lowest process in a mount or network namespace; NULL: none. */
+const struct proc *ctx_mntns(const struct context *, uint64_t inode);
+const struct proc *ctx_netns(const struct context *, uint64_t inode);
 /* The first process that holds this socket. */
 const struct proc *ctx_socket_proc(const struct context *, uint64_t inode);
 /* Which package owns this path (usr-merged spellings agree); NULL: none. */

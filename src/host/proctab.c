@@ -1,22 +1,20 @@
 /*
- * proctab.c - the process and socket tables of a context, and which paths
- * the walk saw.
+ * proctab.c - the process and socket tables of a context.
  */
 #include <netinet/in.h>
 #include <stdlib.h>
 
 #include "../util/buf.h"
-#include "../util/json_in.h"
 #include "../util/scan.h"
 #include "build.h"
+#include "cgroup.h"
 #include "jsonrow.h"
 
 #define MAX_PROC 262144
 #define MAX_SOCK (1u << 20)
 #define MAX_PROC_SOCK 65536 /* of one process */
 #define MAX_CMDLINE 1024
-#define MAX_SEEN (4u << 20)
-#define MAX_LINKS 65536
+#define MAX_NAME 256
 
 static uint32_t u32_of(const struct jsonrow_value *v)
 {
@@ -68,6 +66,17 @@ static void sockets_of(struct context *c, struct proc *p,
 	buf_free(&b);
 }
 
+static void container(struct context *c, struct proc *p, struct str cgroup)
+{
+	struct cgroup_container cc;
+
+	if (!cgroup_container(cgroup, &cc))
+		return;
+	p->container.id = arena_dup(&c->arena, str_head(cc.id, MAX_NAME));
+	p->container.pod = arena_dup(&c->arena, str_head(cc.pod, MAX_NAME));
+	p->container.runtime = cc.runtime;
+}
+
 enum proc_key {
 	P_NONE,
 	P_PID,
@@ -79,6 +88,9 @@ enum proc_key {
 	P_CMDLINE,
 	P_ARGS,
 	P_KTHREAD,
+	P_CGROUP,
+	P_MNT_NS,
+	P_NET_NS,
 	P_SOCKETS
 };
 
@@ -98,6 +110,9 @@ static enum proc_key proc_key(struct str key)
 		{ { "process.args", 12 }, P_ARGS },
 		{ { "konseki.process.kernel_thread", 29 }, P_KTHREAD },
 		{ { "sockets", 7 }, P_SOCKETS },
+		{ { "konseki.process.cgroup", 22 }, P_CGROUP },
+		{ { "konseki.process.namespace.mnt", 29 }, P_MNT_NS },
+		{ { "konseki.process.namespace.net", 29 }, P_NET_NS },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
@@ -137,6 +152,15 @@ static void proc_value(struct context *c, struct proc *p, enum proc_key key,
 		break;
 	case P_KTHREAD:
 		p->kthread = v->type == ROW_BOOL && v->yes;
+		break;
+	case P_CGROUP:
+		container(c, p, v->text);
+		break;
+	case P_MNT_NS:
+		(void)jsonrow_u64(v, &p->mnt_ns); /* else 0: unknown */
+		break;
+	case P_NET_NS:
+		(void)jsonrow_u64(v, &p->net_ns);
 		break;
 	case P_SOCKETS:
 		sockets_of(c, p, v, scratch);
@@ -251,97 +275,6 @@ void proctab_sockets(struct context *c, struct str jsonl)
 	arena_free(&scratch);
 }
 
-/* The exact bytes of a row's path; the usual one is looked at only once. */
-static struct str row_path(struct str line, struct arena *scratch)
-{
-	const struct str head = STR("{\"p\":\"");
-	struct str path = str_skip(line, head.n), key, found = STR_NONE;
-	struct jsonrow_value v;
-	struct jsonrow r;
-
-	if (str_starts(line, head)) {
-		path = str_head(path, str_chr(path, '"'));
-		if (str_chr(path, '\\') == (size_t)-1)
-			return path;
-	}
-	if (!jsonrow_open(&r, line, scratch))
-		return STR_NONE;
-	while (jsonrow_next(&r, &key, &v))
-		if (str_is(key, "p"))
-			found = v.text;
-		else if (str_is(key, "p_b64") && v.type == ROW_STR)
-			(void)b64_decode(scratch, v.text, &found);
-	return found;
-}
-
-/* Programs are reached through these: awk, java, editor … */
-static bool of_programs(struct str path)
-{
-	static const struct str dir[] = {
-		{ "/usr/bin/", 9 },
-		{ "/usr/sbin/", 10 },
-		{ "/bin/", 5 },
-		{ "/sbin/", 6 },
-		{ "/etc/alternatives/", 18 },
-		{ "/usr/local/bin/", 15 },
-		{ "/usr/local/sbin/", 16 },
-	};
-
-	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
-		if (str_starts(path, dir[i]))
-			return true;
-	return false;
-}
-
-static void link_keep(struct context *c, struct str path, struct str line,
-		      struct arena *scratch)
-{
-	struct str key, to = STR_NONE;
-	struct jsonrow_value v;
-	struct jsonrow r;
-
-	if (!of_programs(path) || c->nlink >= MAX_LINKS ||
-	    !str_has(line, STR("\"t\":\"l\"")) ||
-	    !jsonrow_open(&r, line, scratch))
-		return;
-	while (jsonrow_next(&r, &key, &v))
-		if (str_is(key, "l"))
-			to = v.text;
-	if (!to.n)
-		return;
-	vec_grow(&c->link_to, &c->caplink, c->nlink + 1, sizeof(*c->link_to));
-	c->link_to[c->nlink++] = arena_dup(&c->arena, str_head(to, 4096));
-	*map_put(&c->link, path, NULL) = c->nlink;
-}
-
-void proctab_files(struct context *c, struct str jsonl)
-{
-	struct arena scratch = { 0 };
-
-	while (jsonl.p) {
-		struct str line = str_cut(&jsonl, '\n');
-		struct arena_mark mark = arena_mark(&scratch);
-		struct path_info *info;
-		struct str path;
-
-		if (line.n == 0)
-			continue;
-		if (c->dpkg.path.n >= MAX_SEEN) {
-			/* from here on it is not known what is missing */
-			c->have &= ~(unsigned)CTX_FILES;
-			break;
-		}
-		c->have |= CTX_FILES;
-		path = row_path(line, &scratch);
-		info = pathset_put(&c->dpkg.path, path);
-		link_keep(c, path, line, &scratch);
-		if (info)
-			info->owner |= PATH_SEEN;
-		arena_rewind(&scratch, mark);
-	}
-	arena_free(&scratch);
-}
-
 static int by_pid(const void *a, const void *b)
 {
 	const struct proc *x = a, *y = b;
@@ -367,12 +300,28 @@ static int by_owner(const void *a, const void *b)
 	return (x->proc > y->proc) - (x->proc < y->proc);
 }
 
+static void first_of(struct map *m, uint64_t inode, uint64_t index)
+{
+	bool added;
+	uint64_t *at;
+
+	if (inode == 0)
+		return;
+	at = map_put(m, str_mem(&inode, sizeof(inode)), &added);
+	if (added)
+		*at = index;
+}
+
 void proctab_finish(struct context *c)
 {
 	if (c->nproc)
 		qsort(c->proc, c->nproc, sizeof(*c->proc), by_pid);
 	if (c->nsock)
 		qsort(c->sock, c->nsock, sizeof(*c->sock), by_inode);
+	for (size_t i = 0; i < c->nproc; i++) {
+		first_of(&c->mnt_ns, c->proc[i].mnt_ns, i);
+		first_of(&c->net_ns, c->proc[i].net_ns, i);
+	}
 	for (size_t i = 0; i < c->nproc; i++)
 		for (size_t k = 0; k < c->proc[i].nsock; k++) {
 			struct sock_owner o = { c->proc[i].sock[k],

@@ -1,0 +1,59 @@
+/* container.c - whose container a process, a socket or a namespace is. */
+#include "../host/cgroup.h"
+#include "join.h"
+
+static void tell(struct join *j, const struct container_of *c)
+{
+	if (!c || !c->id.n || ev_get(j->ev, KEY_CONTAINER_ID))
+		return;
+	ev_str(j->ev, KEY_CONTAINER_ID, c->id);
+	ev_cstr(j->ev, KEY_CONTAINER_RUNTIME, c->runtime);
+	ev_str(j->ev, KEY_K_CONTAINER_POD, c->pod);
+}
+
+void join_container(struct join *j)
+{
+	struct cgroup_container c;
+
+	if (cgroup_container(ev_get_str(j->ev, KEY_K_PROCESS_CGROUP), &c))
+		tell(j, &(struct container_of){ c.id, c.pod, c.runtime });
+}
+
+/* The process that was joined; of a socket nobody holds, its namespace. */
+void join_socket_container(struct join *j)
+{
+	const struct proc *p = NULL;
+	uint64_t pid, ns;
+
+	if (join_u64(j->ev, KEY_PROCESS_PID, &pid) && pid <= UINT32_MAX)
+		p = ctx_pid(j->ctx, (uint32_t)pid);
+	else if (join_u64(j->ev, KEY_K_SOCKET_NETNS, &ns))
+		p = ctx_netns(j->ctx, ns);
+	if (p)
+		tell(j, &p->container);
+}
+
+/* Interfaces, routes, namespaces …: rows that name a namespace. */
+void join_state_container(struct join *j)
+{
+	struct str type = ev_get_str(j->ev, KEY_K_NAMESPACE_TYPE);
+	const struct proc *p = NULL;
+	uint64_t id;
+
+	if (join_u64(j->ev, KEY_K_NETNS, &id))
+		p = ctx_netns(j->ctx, id);
+	else if (join_u64(j->ev, KEY_K_MOUNT_NAMESPACE, &id))
+		p = ctx_mntns(j->ctx, id);
+	else if (type.n && join_u64(j->ev, KEY_PROCESS_PID, &id) &&
+		 id <= UINT32_MAX)
+		p = ctx_pid(j->ctx, (uint32_t)id);
+	if (!p)
+		return;
+	tell(j, &p->container);
+	if (!type.n)
+		return;
+	ev_str(j->ev, KEY_PROCESS_EXECUTABLE, p->exe);
+	ev_str(j->ev, KEY_PROCESS_NAME, p->name);
+	if (p->start_ns != INT64_MIN)
+		ev_time(j->ev, KEY_PROCESS_START, p->start_ns);
+}
