@@ -55,6 +55,8 @@
 #define KONSEKI_ARCHIVE_H
 
 #define KONSEKI_ARCHIVE_FORMAT 1
+#define KONSEKI_SUFFIX ".tar.zst"
+#define KONSEKI_SEALED ".age" /* behind it: sealed for a public key */
 #define KONSEKI_MANIFEST "konseki.json"
 #define KONSEKI_LIVE "live/"
 #define KONSEKI_STATE "state/"

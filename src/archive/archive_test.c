@@ -296,7 +296,7 @@ static void roundtrip(void **state)
 	assert_int_equal(u.r.member[0].path.n, 0);
 	assert_true(str_is(u.r.member[11].path, "/etc/hosts"));
 	fd = open(in_dir("a.tar.zst"), O_RDONLY);
-	assert_int_equal(verify_archive(fd, &u.a, &v, &u.err), 0);
+	assert_int_equal(verify_archive(fd, NULL, 0, &u.a, &v, &u.err), 0);
 	assert_true(v.is_archive);
 	assert_int_equal(v.whole, ARCHIVE_WHOLE);
 	assert_int_equal(v.nproblem, 0);
@@ -510,7 +510,7 @@ static void verify_bytes(const void *p, size_t n, struct arena *a,
 	spit(in_dir("v"), p, n);
 	fd = open(in_dir("v"), O_RDONLY);
 	arena_init(a, 0);
-	if (verify_archive(fd, a, v, &err) < 0)
+	if (verify_archive(fd, NULL, 0, a, v, &err) < 0)
 		fail_msg("%s", err.msg);
 	(void)close(fd);
 }

@@ -4,11 +4,13 @@
 #include "box.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../util/child.h"
 #include "../util/io.h"
 #include "../util/sandbox.h"
+#include "../util/timefmt.h"
 #include "konread.h"
 #include "nest.h"
 #include "konseki/archive.h"
@@ -114,6 +116,16 @@ static void end(struct work *w, union wire_body *b)
 	wire_flush(&w->out);
 }
 
+/* What the sealed file itself lacks. */
+static void age_damage(const struct work *w, struct proof *p, bool *cut)
+{
+	if (w->in.age->nbad)
+		proof_problem(p, "%llu pieces of the sealed file are damaged",
+			      (unsigned long long)w->in.age->nbad);
+	if (w->in.age->cut)
+		*cut = true;
+}
+
 static int archive(struct work *w, bool plain)
 {
 	struct kon kon = { .w = w };
@@ -126,8 +138,10 @@ static int archive(struct work *w, bool plain)
 	k->proof.arg = &kon;
 	k->proof.on_short = kon_short;
 	k->proof.on_problem = kon_problem;
-	if (konread(k, w->box->in, plain, &err) < 0)
+	if (konread(k, &w->in, plain, &err) < 0)
 		wire_put(&w->out, WIRE_FAIL, NULL, str_of(err.msg));
+	if (w->in.age)
+		age_damage(w, &k->proof, &k->cut);
 	b.end.whole = proof_end(&k->proof, k->cut, &w->why);
 	for (uint32_t i = 0; i < 4; i++)
 		if (strcmp(k->proof.state, wire_state[i]) == 0)
@@ -143,21 +157,57 @@ static int archive(struct work *w, bool plain)
 }
 
 /* Nobody knows it: the input itself is the only member. */
-static void as_it_is(struct work *w, uint64_t size)
+static void as_it_is(struct work *w, uint64_t size, int64_t mtime_ns)
 {
 	struct meta m = { .name = str_of(w->box->name),
 			  .size = size,
 			  .short_at = UINT64_MAX,
-			  .mtime_ns = INT64_MIN };
+			  .mtime_ns = mtime_ns };
 	char buf[16384];
 	uint64_t off = 0;
 	ssize_t n;
 
-	while ((n = io_pread(w->box->in, buf, sizeof(buf), (off_t)off)) > 0 &&
+	while ((n = infile_read(&w->in, buf, sizeof(buf), off)) > 0 &&
 	       spool_write(&w->spool, off, buf, (size_t)n))
 		off += (uint64_t)n;
 	m.size = off;
 	nest_settle(w, &m, UNPACK_MAX_DEPTH);
+}
+
+/* What the sealed file itself lacks, of an input that proves nothing. */
+static void age_why(struct work *w, struct foreign_result *res)
+{
+	const struct age_reader *age = w->in.age;
+
+	if (!age || (!age->cut && age->nbad == 0))
+		return;
+	if (!res->damaged && age->nbad)
+		(void)snprintf(res->why, sizeof(res->why),
+			       "%llu pieces of the sealed file are damaged",
+			       (unsigned long long)age->nbad);
+	else if (!res->damaged)
+		(void)snprintf(res->why, sizeof(res->why),
+			       "the sealed file is cut");
+	res->damaged = true;
+}
+
+/* A sealed file that holds no container: a log, say. */
+static int sealed_file(struct work *w)
+{
+	struct foreign_result res = { .damaged = false };
+	union wire_body b = { 0 };
+	int64_t mtime_ns = INT64_MIN;
+	struct stat st;
+
+	if (fstat(w->box->in, &st) == 0 && S_ISREG(st.st_mode))
+		mtime_ns = ts_of(st.st_mtim.tv_sec, st.st_mtim.tv_nsec, NULL);
+	as_it_is(w, infile_size(&w->in), mtime_ns);
+	age_why(w, &res);
+	tell_kind(w, INPUT_FILE);
+	buf_puts(&w->why, res.why);
+	b.end.whole = res.damaged ? ARCHIVE_CUT : ARCHIVE_WHOLE;
+	end(w, &b);
+	return 0;
 }
 
 static int foreign(struct work *w, uint64_t size, bool frames)
@@ -167,7 +217,7 @@ static int foreign(struct work *w, uint64_t size, bool frames)
 	struct err err = { 0 };
 	struct str stem = str_of(w->box->name);
 	char head[HEAD];
-	ssize_t n = io_pread(w->box->in, head, HEAD, 0);
+	ssize_t n = infile_read(&w->in, head, HEAD, 0);
 
 	if (n > 0)
 		(void)foreign_looks(str_mem(head, (size_t)n), stem, &stem);
@@ -175,10 +225,11 @@ static int foreign(struct work *w, uint64_t size, bool frames)
 		if (frames)
 			wire_put(&w->out, WIRE_FAIL, NULL, str_of(err.msg));
 		else
-			as_it_is(w, size);
+			as_it_is(w, size, INT64_MIN);
 		res.damaged = true;
 		(void)snprintf(res.why, sizeof(res.why), "%s", err.msg);
 	}
+	age_why(w, &res);
 	tell_kind(w, res.kind);
 	if (res.damaged)
 		buf_puts(&w->why, res.why[0] ? res.why : "it breaks off");
@@ -229,33 +280,70 @@ static void shut_in(const struct box *b)
 	sandbox_enter(&o, &s);
 }
 
-int box_main(void *arg)
+/* Nothing that we know, or that may be looked into. */
+static int nothing(struct work *w, const char *why)
 {
-	const struct box *b = arg;
-	struct work w = { .box = b, .out.fd = b->pipe };
-	off_t size = b->in >= 0 ? lseek(b->in, 0, SEEK_END) : 0;
+	union wire_body none = { 0 };
+
+	if (why)
+		wire_put(&w->out, WIRE_FAIL, NULL, str_of(why));
+	tell_kind(w, INPUT_FILE);
+	end(w, &none);
+	return 0;
+}
+
+static int contents(struct work *w)
+{
+	const struct box *b = w->box;
 	char head[HEAD] = "";
 	struct str stem;
 	bool plain, frames;
+
+	if (infile_read(&w->in, head, HEAD, 0) < 0)
+		return 4;
+	plain = foreign_looks(str_mem(head, HEAD), STR("x.tar"), &stem);
+	frames = foreign_looks(str_mem(head, HEAD), STR("x.zst"), &stem) ||
+		 b->spool < 0 || b->force;
+	if ((plain || frames) && konread_probe(&w->in, plain))
+		return archive(w, plain);
+	if (b->spool < 0)
+		return nothing(w, NULL);
+	if (w->in.age && !foreign_looks(str_mem(head, HEAD), STR_NONE, &stem))
+		return sealed_file(w);
+	return foreign(w, infile_size(&w->in), frames);
+}
+
+/* A sealed input is opened here, where its header can do no harm. */
+static int sealed(struct work *w)
+{
+	const struct box *b = w->box;
+	struct age_reader age;
+	struct err err = { 0 };
+	int rc;
+
+	if (age_open(&age, b->in, b->identity, b->nidentity, &err) != AGE_OPEN)
+		return nothing(w, err.msg);
+	w->in.age = &age;
+	rc = contents(w);
+	age_reader_free(&age);
+	return rc;
+}
+
+int box_main(void *arg)
+{
+	const struct box *b = arg;
+	struct work w = { .box = b, .in.fd = b->in, .out.fd = b->pipe };
+	char head[HEAD] = "";
+	ssize_t n;
 
 	if (b->spool >= 0)
 		spool_init(&w.spool, b->spool, b->spool_end);
 	shut_in(b);
 	if (b->in < 0)
 		return regions(&w);
-	if (io_pread(b->in, head, HEAD, 0) < 0)
+	n = io_pread(b->in, head, HEAD, 0);
+	if (n < 0)
 		return 4;
-	plain = foreign_looks(str_mem(head, HEAD), STR("x.tar"), &stem);
-	frames = foreign_looks(str_mem(head, HEAD), STR("x.zst"), &stem) ||
-		 b->spool < 0 || b->force;
-	if ((plain || frames) && konread_probe(b->in, plain))
-		return archive(&w, plain);
-	if (b->spool < 0) {
-		union wire_body none = { 0 };
-
-		tell_kind(&w, INPUT_FILE);
-		end(&w, &none);
-		return 0;
-	}
-	return foreign(&w, size > 0 ? (uint64_t)size : 0, frames);
+	return infile_sealed(str_mem(head, (size_t)n)) ? sealed(&w)
+						       : contents(&w);
 }

@@ -5,6 +5,7 @@
 #ifndef ARCHIVE_BOX_H
 #define ARCHIVE_BOX_H
 
+#include "../util/age.h"
 #include "pathmap.h"
 #include "wire.h"
 
@@ -21,6 +22,9 @@ struct box {
 	int pipe;  /* messages out */
 	uint64_t spool_end;
 	struct selection select;
+	/* keys that may open a sealed input */
+	const struct age_identity *identity;
+	size_t nidentity;
 	const char *name; /* of the input: a stem for a single file */
 	bool raw;         /* leave compressed members as they are */
 	bool force;       /* take it for an archive, whatever it begins with */

@@ -10,14 +10,13 @@
 #include <archive_entry.h>
 
 #include "../util/buf.h"
-#include "../util/io.h"
 #include "../util/timefmt.h"
 #include "zipnames.h"
 
 #define IN_SIZE (128u << 10)
 
 struct region {
-	int fd;
+	const struct infile *in;
 	uint64_t off, size, at;
 	char *buf;
 	uint64_t nentry; /* entries of all kinds seen */
@@ -36,7 +35,7 @@ static la_ssize_t on_read(struct archive *a, void *arg, const void **p)
 	(void)a;
 	if (want > r->size - r->at)
 		want = (size_t)(r->size - r->at);
-	n = io_pread(r->fd, r->buf, want, (off_t)(r->off + r->at));
+	n = infile_read(r->in, r->buf, want, r->off + r->at);
 	*p = r->buf;
 	if (n > 0)
 		r->at += (uint64_t)n;
@@ -176,7 +175,7 @@ static const char *zip_name(struct region *r)
 
 	if (!r->has_names)
 		r->name =
-			zip_names(r->fd, r->off, r->size, &r->arena, &r->nname);
+			zip_names(r->in, r->off, r->size, &r->arena, &r->nname);
 	r->has_names = true;
 	if (i >= r->nname || memchr(r->name[i].name.p, 0, r->name[i].name.n))
 		return arena_fmt(&r->arena, "unnamed-%zu", i).p;
@@ -289,11 +288,11 @@ static int read_as(struct region *r, bool single, const struct foreign_sink *s,
 	return rc;
 }
 
-int foreign_read(int fd, uint64_t off, uint64_t size,
+int foreign_read(const struct infile *in, uint64_t off, uint64_t size,
 		 const struct foreign_sink *s, struct foreign_result *res,
 		 struct err *err)
 {
-	struct region r = { .fd = fd, .off = off, .size = size };
+	struct region r = { .in = in, .off = off, .size = size };
 	int rc;
 
 	r.buf = xmalloc(IN_SIZE);

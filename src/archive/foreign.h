@@ -7,6 +7,7 @@
 
 #include "../util/err.h"
 #include "../util/str.h"
+#include "infile.h"
 #include "unpack.h"
 
 #define FOREIGN_FREE_BYTES (64u << 20) /* expansion that is not judged */
@@ -41,8 +42,9 @@ struct foreign_result {
  * is "" when it does not matter.  *stem: the name without .gz and the like.
  */
 bool foreign_looks(struct str head, struct str name, struct str *stem);
-/* Reads `size' bytes of fd from off.  -1 with err: it is none of them. */
-int foreign_read(int fd, uint64_t off, uint64_t size,
+/* Reads `size' bytes of the input from off.  -1 with err: it is none of them.
+ */
+int foreign_read(const struct infile *, uint64_t off, uint64_t size,
 		 const struct foreign_sink *, struct foreign_result *,
 		 struct err *);
 

@@ -12,7 +12,6 @@
 #include <zstd.h>
 
 #include "../util/buf.h"
-#include "../util/io.h"
 
 #define IN_SIZE (256u << 10)
 #define MAGIC 0xfd2fb528u
@@ -21,7 +20,7 @@
 #define WINDOW_LOG_MAX 27 /* 128 MiB: what zstd itself takes unasked */
 
 struct reader {
-	int fd;
+	const struct infile *in_file;
 	const struct frames_sink *sink;
 	ZSTD_DCtx *z;
 	char *in, *out;
@@ -39,7 +38,7 @@ static uint32_t le32(const char *p)
 
 static int fill(struct reader *r, size_t *n, struct err *err)
 {
-	ssize_t k = io_pread(r->fd, r->in, IN_SIZE, (off_t)r->pos);
+	ssize_t k = infile_read(r->in_file, r->in, IN_SIZE, r->pos);
 
 	*n = 0;
 	if (k < 0)
@@ -191,10 +190,10 @@ static int plain_bytes(struct reader *r, struct err *err)
 	return 0;
 }
 
-int frames_read(int fd, bool plain, const struct frames_sink *sink,
-		struct err *err)
+int frames_read(const struct infile *in, bool plain,
+		const struct frames_sink *sink, struct err *err)
 {
-	struct reader r = { .fd = fd, .sink = sink };
+	struct reader r = { .in_file = in, .sink = sink };
 	int rc;
 
 	r.in = xmalloc(IN_SIZE);

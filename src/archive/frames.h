@@ -6,7 +6,7 @@
 #define ARCHIVE_FRAMES_H
 
 #include "../util/err.h"
-#include "../util/str.h"
+#include "infile.h"
 
 #define FRAMES_MAX_RESYNC 1024u /* searches for a next frame, per input */
 
@@ -24,10 +24,11 @@ struct frames_sink {
 };
 
 /*
- * Reads fd from its byte 0 (pread; the offset stays).  plain: there are no
- * frames, the bytes themselves are the stream.  -1 with err when fd cannot be
- * read.
+ * Reads the input from its byte 0.  plain: there are no
+ * frames, the bytes themselves are the stream.  -1 with err when it cannot
+ * be read.
  */
-int frames_read(int fd, bool plain, const struct frames_sink *, struct err *);
+int frames_read(const struct infile *, bool plain, const struct frames_sink *,
+		struct err *);
 
 #endif

@@ -3,8 +3,6 @@
  */
 #include "konread.h"
 
-#include <unistd.h>
-
 #include "konseki/archive.h"
 
 static bool is_seal(struct str name)
@@ -101,17 +99,17 @@ static void on_garbage(void *arg, uint64_t at, uint64_t n)
 			      (unsigned long long)n, (unsigned long long)at);
 }
 
-int konread(struct konread *k, int fd, bool plain, struct err *err)
+int konread(struct konread *k, const struct infile *in, bool plain,
+	    struct err *err)
 {
 	const struct tarin_sink tar = { k, on_begin, on_data, on_end };
 	const struct frames_sink frames = { k, on_bytes, on_frame, on_garbage };
-	off_t size = lseek(fd, 0, SEEK_END);
 	int rc;
 
-	k->size = size > 0 ? (uint64_t)size : 0;
+	k->size = infile_size(in);
 	tarin_init(&k->tar, &tar);
 	proof_init(&k->proof);
-	rc = frames_read(fd, plain, &frames, err);
+	rc = frames_read(in, plain, &frames, err);
 	if (k->tar.state == TARIN_DATA || k->tar.state == TARIN_MAP ||
 	    k->tar.state == TARIN_PAX || k->tar.block.n > 0)
 		k->cut = true;
@@ -200,7 +198,7 @@ static void probe_garbage(void *arg, uint64_t at, uint64_t n)
 	p->damaged = true;
 }
 
-bool konread_probe(int fd, bool plain)
+bool konread_probe(const struct infile *in, bool plain)
 {
 	struct probe p = { 0 };
 	const struct tarin_sink tar = { &p, probe_begin, probe_data,
@@ -209,7 +207,7 @@ bool konread_probe(int fd, bool plain)
 					    probe_garbage };
 
 	tarin_init(&p.tar, &tar);
-	if (frames_read(fd, plain, &frames, NULL) < 0)
+	if (frames_read(in, plain, &frames, NULL) < 0)
 		p.yes = false;
 	tarin_free(&p.tar);
 	return p.yes;

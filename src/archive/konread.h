@@ -29,9 +29,9 @@ struct konread {
 };
 
 /* Is the first member of the stream konseki.json? */
-bool konread_probe(int fd, bool plain);
-/* Reads all of it; -1 with err only when fd cannot be read. */
-int konread(struct konread *, int fd, bool plain, struct err *);
+bool konread_probe(const struct infile *, bool plain);
+/* Reads all of it; -1 with err only when it cannot be read. */
+int konread(struct konread *, const struct infile *, bool plain, struct err *);
 void konread_free(struct konread *);
 
 #endif

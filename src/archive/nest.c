@@ -135,6 +135,7 @@ bool nest_expand(struct work *w, int fd, uint64_t off, const struct meta *m,
 	struct level l = { .w = w, .outer = *m, .depth = depth };
 	const struct foreign_sink sink = { &l, level_begin, level_data,
 					   level_end };
+	const struct infile in = { .fd = fd };
 	struct foreign_result res;
 	char head[HEAD];
 	uint64_t limit;
@@ -145,7 +146,7 @@ bool nest_expand(struct work *w, int fd, uint64_t off, const struct meta *m,
 	    !foreign_looks(str_mem(head, (size_t)n), m->name, &l.stem))
 		return false;
 	limit = spool_enter(&w->spool);
-	if (foreign_read(fd, off, m->size, &sink, &res, NULL) < 0)
+	if (foreign_read(&in, off, m->size, &sink, &res, NULL) < 0)
 		res = (struct foreign_result){ 0 };
 	w->nrefused += res.nrefused + spool_leave(&w->spool, limit);
 	buf_free(&l.name);
@@ -168,7 +169,7 @@ int nest_input(struct work *w, uint64_t size, struct str stem,
 	if (fstat(w->box->in, &st) == 0 && S_ISREG(st.st_mode))
 		l.outer.mtime_ns =
 			ts_of(st.st_mtim.tv_sec, st.st_mtim.tv_nsec, NULL);
-	rc = foreign_read(w->box->in, 0, size, &sink, res, err);
+	rc = foreign_read(&w->in, 0, size, &sink, res, err);
 	buf_free(&l.name);
 	return rc;
 }

@@ -13,6 +13,7 @@
 
 struct work {
 	const struct box *box;
+	struct infile in; /* the input */
 	struct wire_out out;
 	struct spool spool;
 	uint64_t nmember, nrefused, bytes, told;

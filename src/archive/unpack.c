@@ -16,6 +16,7 @@
 #include "konseki/archive.h"
 #include "../util/io.h"
 #include "foreign.h"
+#include "infile.h"
 #include "listen.h"
 #include "pathmap.h"
 #include "walk.h"
@@ -160,21 +161,36 @@ static int copy_input(const struct unpack_options *o, int fd, bool dir,
 	return rc;
 }
 
+/* auth.log.age is auth.log */
+static const char *inner_name(const char *path, bool sealed, struct arena *a)
+{
+	struct str name = str_base(str_of(path));
+
+	if (sealed && str_ends(name, STR(KONSEKI_SEALED)))
+		name.n -= sizeof(KONSEKI_SEALED) - 1;
+	return arena_cstr(a, name);
+}
+
 static int decode_input(const struct unpack_options *o, int fd, bool force,
-			struct arena *a, struct unpack_result *r,
+			bool sealed, struct arena *a, struct unpack_result *r,
 			struct err *err)
 {
 	struct box box = { .in = fd,
 			   .spool = o->spool,
 			   .spool_end = *o->spool_end,
 			   .select = selection_of(o),
-			   .name = arena_cstr(a, str_base(str_of(o->path))),
+			   .name = inner_name(o->path, sealed, a),
 			   .raw = o->raw,
-			   .force = force };
+			   .force = force,
+			   .identity = o->identity,
+			   .nidentity = o->nidentity };
 	struct heard h;
 
-	if (listen_to_box(&box, a, o->progress, o->arg, &h, err) < 0)
-		return -1;
+	if (listen_to_box(&box, a, o->progress, o->arg, &h, err) < 0) {
+		struct err why = *err;
+
+		return sealed ? err_set(err, "%s: %s", o->path, why.msg) : -1;
+	}
 	r->kind = h.kind;
 	r->whole = h.end.whole;
 	r->why = h.why;
@@ -213,10 +229,11 @@ static int open_input(const char *path, struct stat *st, struct err *err)
 int unpack(const struct unpack_options *o, struct arena *a,
 	   struct unpack_result *r, struct err *err)
 {
-	bool named = str_ends(str_of(o->path), STR(".tar.zst"));
+	bool named = str_ends(str_of(o->path), STR(KONSEKI_SUFFIX));
 	char head[HEAD];
 	struct str stem;
 	struct stat st;
+	bool sealed;
 	ssize_t n = 0;
 	int fd = open_input(o->path, &st, err), rc;
 
@@ -225,11 +242,12 @@ int unpack(const struct unpack_options *o, struct arena *a,
 		return -1;
 	if (S_ISREG(st.st_mode))
 		n = io_pread(fd, head, HEAD, 0);
+	sealed = n > 0 && infile_sealed(str_mem(head, (size_t)n));
 	if (n < 0)
 		rc = err_sys(err, "cannot read", o->path);
-	else if (named ||
+	else if (named || sealed ||
 		 foreign_looks(str_mem(head, (size_t)n), STR_NONE, &stem))
-		rc = decode_input(o, fd, named, a, r, err);
+		rc = decode_input(o, fd, named, sealed, a, r, err);
 	else
 		rc = copy_input(o, fd, S_ISDIR(st.st_mode), a, r, err);
 	(void)close(fd);

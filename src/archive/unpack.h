@@ -9,6 +9,7 @@
 #define ARCHIVE_UNPACK_H
 
 #include "../util/arena.h"
+#include "../util/age.h"
 #include "../util/err.h"
 
 #define UNPACK_MAX_DEPTH 4
@@ -59,6 +60,8 @@ struct unpack_options {
 	const struct str *globs; /* several; then glob is not looked at */
 	size_t nglob;
 	bool raw; /* compressed members stay as they are */
+	const struct age_identity *identity; /* open what is sealed */
+	size_t nidentity;
 	void (*progress)(void *arg, uint64_t members, uint64_t bytes);
 	void *arg;
 };

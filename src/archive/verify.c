@@ -5,10 +5,15 @@
 
 #include "listen.h"
 
-int verify_archive(int fd, struct arena *a, struct verify_result *v,
+int verify_archive(int fd, const struct age_identity *identity,
+		   size_t nidentity, struct arena *a, struct verify_result *v,
 		   struct err *err)
 {
-	struct box box = { .in = fd, .spool = -1, .name = "" };
+	struct box box = { .in = fd,
+			   .spool = -1,
+			   .name = "",
+			   .identity = identity,
+			   .nidentity = nidentity };
 	struct heard h;
 
 	*v = (struct verify_result){ .whole = ARCHIVE_UNSEALED };

@@ -23,8 +23,8 @@ struct verify_result {
 	struct str why;        /* in one line; empty when whole */
 };
 
-/* -1 with err only when the file cannot be read at all. */
-int verify_archive(int fd, struct arena *, struct verify_result *,
-		   struct err *);
+/* -1 with err only when the file cannot be read, or opened, at all. */
+int verify_archive(int fd, const struct age_identity *, size_t nidentity,
+		   struct arena *, struct verify_result *, struct err *);
 
 #endif

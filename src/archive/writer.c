@@ -71,7 +71,9 @@ struct writer *writer_new(const struct writer_options *o, struct err *err)
 	w->z.may_write = o->may_write;
 	w->z.arg = o->arg;
 	w->frame_t = w->checkpoint_t = now();
-	if (zframe_init(&w->z, o->fd, w->opt.level, err) < 0) {
+	if (zframe_init(&w->z, o->fd, w->opt.level, err) < 0 ||
+	    (o->nrecipient &&
+	     zframe_seal(&w->z, o->recipient, o->nrecipient, err) < 0)) {
 		writer_free(w);
 		return NULL;
 	}
@@ -339,6 +341,10 @@ int writer_finish(struct writer *w, bool complete, struct str json,
 	    put_zeros(w, 2 * TAR_BLOCK, false, err) < 0 ||
 	    end_frame_when_due(w, true, err) < 0)
 		return -1;
+	if (zframe_finish(&w->z, err) < 0) {
+		w->failed = true;
+		return -1;
+	}
 	w->finished = true;
 	sha256_end(&w->z.sha, w->file_sha);
 	return 0;

@@ -6,6 +6,7 @@
 #ifndef ARCHIVE_WRITER_H
 #define ARCHIVE_WRITER_H
 
+#include "../util/age.h"
 #include "../util/err.h"
 #include "../util/hash.h"
 #include "../util/str.h"
@@ -32,7 +33,10 @@ struct member {
 };
 
 struct writer_options {
-	int fd;                    /* where the archive goes; not closed */
+	int fd; /* where the archive goes; not closed */
+	/* public keys to seal it for; none: not sealed */
+	const struct age_recipient *recipient;
+	size_t nrecipient;
 	int level;                 /* zstd, default 1 */
 	uint64_t max_output;       /* bytes, 0: none */
 	uint64_t checkpoint_bytes; /* default 64 MiB */

@@ -4,6 +4,7 @@
  */
 #include "zframe.h"
 
+#include <stdlib.h>
 #include <zstd.h>
 
 #include "../util/buf.h"
@@ -27,18 +28,44 @@ int zframe_init(struct zframe *f, int fd, int level, struct err *err)
 	return 0;
 }
 
-static int flush(struct zframe *f, struct err *err)
+int zframe_seal(struct zframe *f, const struct age_recipient *r, size_t n,
+		struct err *err)
 {
-	if (f->nout == 0)
+	f->age = xmalloc(sizeof(*f->age));
+	return age_seal_begin(f->age, r, n, &f->sealed, err);
+}
+
+static int put(struct zframe *f, const char *p, size_t n, struct err *err)
+{
+	if (n == 0)
 		return 0;
 	if (f->may_write && !f->stop)
-		f->stop = !f->may_write(f->arg, f->nout);
-	if (io_write(f->fd, f->out, f->nout) < 0)
+		f->stop = !f->may_write(f->arg, n);
+	if (io_write(f->fd, p, n) < 0)
 		return err_sys(err, "cannot write the archive", NULL);
-	sha256_add(&f->sha, f->out, f->nout);
-	f->bytes_out += f->nout;
-	f->nout = 0;
+	sha256_add(&f->sha, p, n);
+	f->bytes_out += n;
 	return 0;
+}
+
+static int put_sealed(struct zframe *f, struct err *err)
+{
+	int rc = put(f, f->sealed.p, f->sealed.n, err);
+
+	buf_clear(&f->sealed);
+	return rc;
+}
+
+static int flush(struct zframe *f, struct err *err)
+{
+	size_t n = f->nout;
+
+	f->nout = 0;
+	if (!f->age)
+		return put(f, f->out, n, err);
+	if (age_seal_add(f->age, f->out, n, &f->sealed, err) < 0)
+		return -1;
+	return put_sealed(f, err);
 }
 
 static int turn(struct zframe *f, ZSTD_inBuffer *in, ZSTD_EndDirective how,
@@ -81,8 +108,23 @@ int zframe_end(struct zframe *f, struct err *err)
 	return flush(f, err);
 }
 
+int zframe_finish(struct zframe *f, struct err *err)
+{
+	if (zframe_end(f, err) < 0)
+		return -1;
+	if (!f->age)
+		return 0;
+	if (age_seal_end(f->age, &f->sealed, err) < 0)
+		return -1;
+	return put_sealed(f, err);
+}
+
 void zframe_free(struct zframe *f)
 {
+	if (f->age)
+		age_seal_free(f->age);
+	free(f->age);
+	buf_free(&f->sealed);
 	ZSTD_freeCCtx(f->z);
 	free(f->out);
 	*f = (struct zframe){ 0 };

@@ -9,7 +9,6 @@
 
 #include <stdlib.h>
 
-#include "../util/io.h"
 #include "../util/rd.h"
 
 #define END_SIZE 22u
@@ -26,14 +25,14 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Place and size of the directory; false when there is no end record. */
-static bool find_end(int fd, uint64_t off, uint64_t size, uint32_t *at,
-		     uint32_t *len)
+static bool find_end(const struct infile *in, uint64_t off, uint64_t size,
+		     uint32_t *at, uint32_t *len)
 {
 	size_t n = size < END_SEARCH ? (size_t)size : END_SEARCH;
 	char *p = xmalloc(n);
 	bool found = false;
 
-	if (io_pread(fd, p, n, (off_t)(off + size - n)) == (ssize_t)n)
+	if (infile_read(in, p, n, off + size - n) == (ssize_t)n)
 		for (size_t i = n >= END_SIZE ? n - END_SIZE + 1 : 0;
 		     i-- > 0 && !found;) {
 			struct rd r = rd_of(str_mem(p + i, n - i));
@@ -66,8 +65,8 @@ static bool one_name(struct rd *r, struct zip_name *z)
 	return magic == ENTRY_MAGIC && rd_ok(r);
 }
 
-struct zip_name *zip_names(int fd, uint64_t off, uint64_t size, struct arena *a,
-			   size_t *n)
+struct zip_name *zip_names(const struct infile *in, uint64_t off, uint64_t size,
+			   struct arena *a, size_t *n)
 {
 	uint32_t at = 0, len = 0;
 	struct zip_name *v, z;
@@ -75,10 +74,10 @@ struct zip_name *zip_names(int fd, uint64_t off, uint64_t size, struct arena *a,
 	struct rd r;
 
 	*n = 0;
-	if (!find_end(fd, off, size, &at, &len) || len > ZIPNAMES_MAX_BYTES)
+	if (!find_end(in, off, size, &at, &len) || len > ZIPNAMES_MAX_BYTES)
 		return NULL;
 	p = arena_alloc(a, len);
-	if (io_pread(fd, p, len, (off_t)(off + at)) != (ssize_t)len)
+	if (infile_read(in, p, len, off + at) != (ssize_t)len)
 		return NULL;
 	r = rd_of(str_mem(p, len));
 	for (*n = 0; *n < ZIPNAMES_MAX && one_name(&r, &z); ++*n)

@@ -7,6 +7,7 @@
 #define ARCHIVE_ZIPNAMES_H
 
 #include "../util/arena.h"
+#include "infile.h"
 
 #define ZIPNAMES_MAX 1000000u
 #define ZIPNAMES_MAX_BYTES (64u << 20) /* of the central directory */
@@ -17,10 +18,10 @@ struct zip_name {
 };
 
 /*
- * From the central directory of the zip in fd at off: *n names in the order
- * of their local headers; NULL when it cannot be read.
+ * From the central directory of the zip in the input at off: *n names in the
+ * order of their local headers; NULL when it cannot be read.
  */
-struct zip_name *zip_names(int fd, uint64_t off, uint64_t size, struct arena *,
-			   size_t *n);
+struct zip_name *zip_names(const struct infile *, uint64_t off, uint64_t size,
+			   struct arena *, size_t *n);
 
 #endif

@@ -23,6 +23,8 @@ struct analysis_options {
 	const char *const *host_name; /* per input, or NULL: as found */
 	unsigned jobs;
 	const char *tmp;
+	const struct age_identity *identity; /* open sealed inputs */
+	size_t nidentity;
 	const struct rule_file *rule; /* none: no matching at all */
 	size_t nrule;
 	int64_t from_ns, to_ns;    /* INT64_MIN, INT64_MAX: all */

@@ -95,6 +95,8 @@ int inputs_read(const struct analysis_options *opt, struct arena *arena,
 		struct unpack_options u = { .path = opt->input[i],
 					    .spool = in->spool,
 					    .no_digest = opt->no_digest,
+					    .identity = opt->identity,
+					    .nidentity = opt->nidentity,
 					    .spool_end = &in->spool_size };
 		struct unpack_result r = { 0 };
 		uint32_t host;

@@ -7,6 +7,7 @@
 #include "../collect/status.h"
 #include "../util/json_out.h"
 #include "konseki/exit.h"
+#include "keyfile.h"
 #include "outfile.h"
 #include "verb.h"
 
@@ -16,7 +17,7 @@ struct own {
 	bool here, force;
 	uint64_t deadline, max_file, max_content;
 	struct opt_size reserve;
-	struct opt_list local;
+	struct opt_list local, recipient;
 };
 
 #define AT(field) offsetof(struct own, field)
@@ -36,9 +37,14 @@ static const struct opt opts[] = {
 	{ "secrets", 0, OPT_CHOICE, "facts|full", AT(secrets),
 	  "facts (default): private keys, password hashes and secret "
 	  "environment values stay here, only facts about them are taken; "
-	  "full needs --force",
+	  "full needs --recipient or --force",
 	  "facts（既定）：秘密鍵・パスワードハッシュ等は属性だけを記録。"
-	  "full は --force が必要" },
+	  "full は --recipient か --force が必要" },
+	{ "recipient", 0, OPT_LIST, "age1...|FILE", AT(recipient),
+	  "seal the archive for a public key, or those in FILE (repeatable); "
+	  "see keygen",
+	  "公開鍵（またはファイル内の公開鍵）宛てにアーカイブを封緘（複数"
+	  "可。keygen を参照）" },
 	{ "here", 0, OPT_FLAG, NULL, AT(here),
 	  "allow writing to a file system of the suspect host",
 	  "調査対象ホスト自身のディスクへの書き込みを許可" },
@@ -233,6 +239,7 @@ static int run(struct cli *c)
 	struct collect_options o;
 	struct collect_result r;
 	struct err err = { 0 };
+	struct arena keys;
 	char reserve[24] = "";
 	int rc, status;
 
@@ -240,15 +247,24 @@ static int run(struct cli *c)
 		(void)snprintf(reserve, sizeof(reserve), "%" PRIu64,
 			       own->reserve.n);
 	o = options_of(c, reserve);
-	if (o.secrets_full && !own->force)
+	arena_init(&keys, 0);
+	if (keyfile_recipients(c, &own->recipient, &keys, &o.recipient,
+			       &o.nrecipient, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_USAGE;
+	}
+	if (o.secrets_full && !own->force && o.nrecipient == 0)
 		return cli_usage(
 			c,
 			cli_tr(c,
 			       "--secrets full puts keys and password "
-			       "hashes into the archive: say --force too",
+			       "hashes into the archive: seal it "
+			       "with --recipient, or say --force too",
 			       "--secrets full は秘密鍵等をそのまま保存します。"
-			       "--force も指定してください"));
+			       "--recipient で封緘するか、--force も指定して"
+			       "ください"));
 	rc = collect_run(&o, &r, &err);
+	arena_free(&keys);
 	cli_progress_end(c);
 	if (rc < 0) {
 		cli_error(c, "%s", err.msg);

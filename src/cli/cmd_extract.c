@@ -6,6 +6,7 @@
 #include "../util/io.h"
 #include "../util/term.h"
 #include "konseki/exit.h"
+#include "keyfile.h"
 #include "verb.h"
 
 #define MAX_GLOBS 256
@@ -92,13 +93,18 @@ static int extract(const struct cli *c, const struct str *glob, size_t nglob,
 	struct err err;
 	uint64_t end = 0;
 	struct unpack_options o = { .path = c->arg[0],
-				    .spool = io_tmpfile(c->tmp, &err),
+				    .spool = -1,
 				    .spool_end = &end,
 				    .globs = glob,
 				    .nglob = nglob,
 				    .raw = true };
 	int status = KONSEKI_DONE, nbad;
 
+	if (keyfile_identities(c, a, &o.identity, &o.nidentity, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_FAILED;
+	}
+	o.spool = io_tmpfile(c->tmp, &err);
 	if (o.spool < 0 || unpack(&o, a, &r, &err) < 0) {
 		cli_error(c, "%s", err.msg);
 		if (o.spool >= 0)
@@ -154,7 +160,7 @@ const struct verb verb_extract = {
 	.usage = "INPUT GLOB... -o DIR",
 	.en = "take evidence out, harmless: mode 0600, no owner, no set-id",
 	.ja = "証拠ファイルを安全な形（0600・所有者なし）で取り出す",
-	.share = SHARE_TALK | SHARE_WORK,
+	.share = SHARE_TALK | SHARE_WORK | SHARE_OPEN,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.min_arg = 2,

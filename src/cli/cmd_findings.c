@@ -163,7 +163,7 @@ const struct verb verb_findings = {
 	.en = "findings only",
 	.ja = "検出結果だけを表示",
 	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES |
-		 SHARE_WORK | SHARE_FAIL | SHARE_HOST,
+		 SHARE_WORK | SHARE_FAIL | SHARE_HOST | SHARE_OPEN,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.min_arg = 1,

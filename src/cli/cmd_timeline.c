@@ -131,7 +131,8 @@ const struct verb verb_timeline = {
 	.usage = "[OPTION...] INPUT...|CASE",
 	.en = "the sorted timeline on stdout, without building a case",
 	.ja = "ケースを作らず、時系列を標準出力に書き出す",
-	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_WORK | SHARE_HOST,
+	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_WORK | SHARE_HOST |
+		 SHARE_OPEN,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.min_arg = 1,

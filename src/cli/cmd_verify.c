@@ -7,6 +7,7 @@
 #include "../util/hash.h"
 #include "../util/term.h"
 #include "konseki/exit.h"
+#include "keyfile.h"
 #include "verb.h"
 
 /* the verb's own statuses; 4 is KONSEKI_FAILED */
@@ -136,7 +137,8 @@ static void describe(const struct cli *c, const char *path,
 		     v->seal_sha256);
 }
 
-static int one(const struct cli *c, const char *path)
+static int one(const struct cli *c, const char *path,
+	       const struct age_identity *identity, size_t nidentity)
 {
 	const struct own *own = c->own;
 	struct verify_result v;
@@ -151,7 +153,7 @@ static int one(const struct cli *c, const char *path)
 		return KONSEKI_FAILED;
 	}
 	arena_init(&a, 0);
-	if (verify_archive(fd, &a, &v, &err) < 0) {
+	if (verify_archive(fd, identity, nidentity, &a, &v, &err) < 0) {
 		cli_error(c, "%s: %s", path, err.msg);
 		status = KONSEKI_FAILED;
 	} else if (!v.is_archive) {
@@ -185,13 +187,23 @@ static int run(struct cli *c)
 	static const int worst[] = { MISMATCH, KONSEKI_FAILED, CUT };
 	const struct own *own = c->own;
 	bool seen[KONSEKI_FAILED + 1] = { false };
+	const struct age_identity *identity;
+	struct arena keys;
+	size_t nidentity;
+	struct err err;
 
 	if (own->expect && strlen(own->expect) != (size_t)SHA256_LEN * 2)
 		return cli_usage(c, cli_tr(c, "--expect takes 64 hex digits",
 					   "--expect には 64 桁の 16 "
 					   "進数を指定してください"));
+	arena_init(&keys, 0);
+	if (keyfile_identities(c, &keys, &identity, &nidentity, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_FAILED;
+	}
 	for (size_t i = 0; i < c->narg; i++)
-		seen[one(c, c->arg[i])] = true;
+		seen[one(c, c->arg[i], identity, nidentity)] = true;
+	arena_free(&keys);
 	for (size_t i = 0; i < sizeof(worst) / sizeof(worst[0]); i++)
 		if (seen[worst[i]])
 			return worst[i];
@@ -203,7 +215,7 @@ const struct verb verb_verify = {
 	.usage = "ARCHIVE... [--expect HEX]",
 	.en = "prove that an archive is intact",
 	.ja = "アーカイブが改変されていないことを検証する",
-	.share = SHARE_TALK,
+	.share = SHARE_TALK | SHARE_OPEN,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.min_arg = 1,

@@ -64,6 +64,9 @@ static const struct shared_opt {
 	SHARED(SHARE_HOST, "host", 0, OPT_LIST, "NAME=INPUT", host,
 	       "whose evidence INPUT is, whatever it says itself",
 	       "INPUT のホスト名を NAME とみなす（複数可）"),
+	SHARED(SHARE_OPEN, "identity", 0, OPT_LIST, "FILE", identity,
+	       "secret key that opens sealed inputs (repeatable)",
+	       "封緘された入力を開く秘密鍵ファイル（複数可）"),
 };
 #define NSHARED (sizeof(shared) / sizeof(shared[0]))
 

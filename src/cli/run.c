@@ -2,6 +2,7 @@
  * run.c - zones, windows, inputs, summaries and statuses of the verbs that
  * analyze.
  */
+#include "keyfile.h"
 #include "run.h"
 
 #include <fcntl.h>
@@ -167,6 +168,8 @@ int run_inputs(const struct cli *c, struct analysis_options *o,
 	       struct sink *sink, struct analysis *a, struct err *err)
 {
 	const char **name = xmalloc(c->narg * sizeof(*name));
+	struct arena keys;
+	int rc;
 
 	if (host_names(c, name) < 0)
 		return err_set(err, "%s", ""); /* said already */
@@ -177,9 +180,14 @@ int run_inputs(const struct cli *c, struct analysis_options *o,
 	o->host_name = name;
 	o->progress = run_progress;
 	o->arg = (void *)(uintptr_t)c;
-	if (c->narg == 1 && casefile_is(c->arg[0]))
-		return casefile_run(c->arg[0], o, sink, a, err);
-	return analysis_run(o, sink, a, err);
+	arena_init(&keys, 0);
+	rc = keyfile_identities(c, &keys, &o->identity, &o->nidentity, err);
+	if (rc == 0 && c->narg == 1 && casefile_is(c->arg[0]))
+		rc = casefile_run(c->arg[0], o, sink, a, err);
+	else if (rc == 0)
+		rc = analysis_run(o, sink, a, err);
+	arena_free(&keys);
+	return rc;
 }
 
 bool run_print(const struct cli *c, const struct verdict *v,

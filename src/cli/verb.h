@@ -18,6 +18,7 @@ enum {
 	SHARE_WORK = 16, /* --tmp -j */
 	SHARE_FAIL = 32, /* --fail-on */
 	SHARE_HOST = 64, /* --host */
+	SHARE_OPEN = 128, /* --identity */
 };
 
 struct cli {
@@ -42,6 +43,8 @@ struct cli {
 	struct opt_list fail_on;
 	/* SHARE_HOST */
 	struct opt_list host;
+	/* SHARE_OPEN */
+	struct opt_list identity;
 
 	void *own;        /* the verb's own option struct */
 	const char **arg; /* operands */

@@ -151,6 +151,8 @@ static int start(struct run *r, struct err *err)
 	if (set_reserve(r, err) < 0)
 		return -1;
 	wo.fd = r->out.fd;
+	wo.recipient = r->opt->recipient;
+	wo.nrecipient = r->opt->nrecipient;
 	r->in->w = writer_new(&wo, err);
 	if (!r->in->w)
 		return -1;

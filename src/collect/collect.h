@@ -10,6 +10,7 @@
 #ifndef COLLECT_COLLECT_H
 #define COLLECT_COLLECT_H
 
+#include "../util/age.h"
 #include "../util/buf.h"
 #include "../util/err.h"
 #include "../util/hash.h"
@@ -25,10 +26,14 @@ struct collect_progress {
 };
 
 struct collect_options {
-	const char *output; /* NULL: HOST-TIME.tar.zst here; "-": stdout */
-	const char *root;   /* NULL: the live host */
+	const char
+		*output;  /* NULL: HOST-TIME.tar.zst[.age] here; "-": stdout */
+	const char *root; /* NULL: the live host */
 	enum hash_mode hash;
 	bool secrets_full;
+	/* public keys that the archive is sealed for; none: it is not */
+	const struct age_recipient *recipient;
+	size_t nrecipient;
 	bool here, force;
 	const char *case_id, *examiner, *note, *reference_time;
 	int64_t deadline_ns;  /* per item without progress; 0: 5 s */

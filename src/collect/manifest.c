@@ -139,6 +139,20 @@ static json_t *zone(const struct host_identity *id)
 	return o;
 }
 
+static json_t *recipients(const struct collect_options *opt)
+{
+	json_t *a = json_array();
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < opt->nrecipient; i++) {
+		buf_clear(&b);
+		age_recipient_text(&b, &opt->recipient[i]);
+		(void)json_array_append_new(a, text(buf_view(&b)));
+	}
+	buf_free(&b);
+	return a;
+}
+
 static json_t *options(const struct collect_options *opt)
 {
 	static const char *const hash[] = {
@@ -150,6 +164,8 @@ static json_t *options(const struct collect_options *opt)
 		return o;
 	put(o, "hash", str_of(hash[opt->hash]));
 	put(o, "secrets", opt->secrets_full ? STR("full") : STR("facts"));
+	if (opt->nrecipient)
+		(void)json_object_set_new(o, "recipients", recipients(opt));
 	put(o, "root", str_of(opt->root));
 	put(o, "output", str_of(opt->output));
 	put_bool(o, "here", opt->here);

@@ -9,6 +9,7 @@
 #include "output.h"
 
 #include "../util/io.h"
+#include "konseki/archive.h"
 #include "../util/timefmt.h"
 
 #include <errno.h>
@@ -21,16 +22,18 @@
 
 #define MOUNTINFO_MAX (32u << 20)
 
-/* HOST-YYYYmmddTHHMMSSZ.tar.zst; a host name is no path. */
+/* HOST-YYYYmmddTHHMMSSZ.tar.zst, .age behind it when sealed; a host name is no
+ * path. */
 static void own_name(char *out, size_t n, const struct scene *sc,
 		     const char *hostname)
 {
 	struct civil t;
 
 	civil_of_s(ts_s(sc->env.start_ns), &t);
-	(void)snprintf(out, n, "%.200s-%04d%02u%02uT%02u%02u%02uZ.tar.zst",
+	(void)snprintf(out, n, "%.200s-%04d%02u%02uT%02u%02u%02uZ%s%s",
 		       hostname, (int)t.year, t.month, t.day, t.hour, t.min,
-		       t.sec);
+		       t.sec, KONSEKI_SUFFIX,
+		       sc->opt->nrecipient ? KONSEKI_SEALED : "");
 	for (char *p = out; *p; p++)
 		if (*p == '/')
 			*p = '_';
