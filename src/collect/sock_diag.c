@@ -6,65 +6,33 @@
  * its handler is there already, which the kernel's symbol list tells.
  */
 #include "sock.h"
-#include "live.h"
+#include "kallsyms.h"
 #include "netlink.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <linux/inet_diag.h>
 #include <linux/packet_diag.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 
-#define SYMBOLS_CHUNK 65536
 #define ALL_STATES 0xffffffffu
-
-/* "ffffffff82097b20 t tcp_diag_dump\t[tcp_diag]" */
-static unsigned symbol_tables(struct str line)
-{
-	unsigned bits = 0;
-	struct str name;
-
-	(void)str_cut(&line, ' ');
-	(void)str_cut(&line, ' ');
-	name = str_cut(&line, '\t');
-	name = str_cut(&name, '.'); /* suffixes compilers add */
-	for (unsigned t = 0; t < SOCK_TABLES; t++)
-		if (sock_table[t].symbol && str_is(name, sock_table[t].symbol))
-			bits |= 1u << t;
-	return bits;
-}
 
 unsigned sock_diag_tables(const struct collect_env *env)
 {
-	int fd = openat(env->proc, "kallsyms", O_RDONLY | O_CLOEXEC);
-	struct buf text = { 0 };
+	const char *name[SOCK_TABLES];
 	unsigned bits = 0;
-	ssize_t got;
+	uint64_t have;
 
-	if (fd < 0)
-		return 0;
-	while ((got = read(fd, buf_room(&text, SYMBOLS_CHUNK), SYMBOLS_CHUNK)) >
-	       0) {
-		struct str left, line;
-
-		text.n += (size_t)got;
-		left = buf_view(&text);
-		while (str_chr(left, '\n') != (size_t)-1) {
-			line = str_cut(&left, '\n');
-			if (str_has(line, STR("_diag_dump")))
-				bits |= symbol_tables(line);
-		}
-		text.n = left.n < SYMBOLS_CHUNK ? left.n : 0;
-		memmove(text.p, left.p, text.n);
-	}
-	close(fd);
-	buf_free(&text);
+	for (unsigned t = 0; t < SOCK_TABLES; t++)
+		name[t] = sock_table[t].symbol ? sock_table[t].symbol : "-";
+	have = kallsyms_have(env, name, SOCK_TABLES);
+	for (unsigned t = 0; t < SOCK_TABLES; t++)
+		if (have >> t & 1)
+			bits |= 1u << t;
 	return bits;
 }
 

@@ -144,26 +144,38 @@ int sys_mount_shield(int fd)
 #define CONFIG_CREATE 6 /* FSCONFIG_CMD_CREATE */
 #define PROC_MAGIC 0x9fa0
 
-/* read-only, nothing in it may be run or opened as a device */
-static int own_procfs(void)
+static int own_fs(const char *type, uint64_t attributes)
 {
-	int fs = (int)syscall(SYS_fsopen, "proc", 1 /* FSOPEN_CLOEXEC */);
-	int fd = -1;
+	int fs = (int)syscall(SYS_fsopen, type, 1 /* FSOPEN_CLOEXEC */);
+	int fd = -1, saved;
 
 	if (fs < 0)
 		return -1;
 	if (syscall(SYS_fsconfig, fs, CONFIG_CREATE, NULL, NULL, 0) == 0)
 		fd = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */,
-				  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					  MOUNT_ATTR_NOEXEC);
+				  attributes | MOUNT_ATTR_NOSUID |
+					  MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	saved = errno;
 	(void)close(fs);
+	errno = saved;
 	return fd;
+}
+
+int sys_own_fs(const char *type)
+{
+	int fd = own_fs(type, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOATIME), dir;
+
+	if (fd < 0)
+		return -1;
+	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	(void)close(fd);
+	return dir;
 }
 
 int sys_procfs(void)
 {
 	struct statfs s;
-	int fd = own_procfs(), dir;
+	int fd = own_fs("proc", 0), dir;
 
 	if (fd < 0)
 		fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -49,6 +49,11 @@ int64_t sys_resident(struct sys *, int fd, uint64_t off, uint64_t len);
  * chroot has one too; else /proc when it is procfs; -1 with errno.
  */
 int sys_procfs(void);
+/*
+ * An instance of a file system that is mounted nowhere, read-only: its top
+ * directory, -1 with errno.  The type must be known to the kernel already.
+ */
+int sys_own_fs(const char *type);
 int sys_idle_io(void);
 /* Best effort, lowest of it: for a process that idle I/O starves. */
 int sys_lowest_io(int pid);
