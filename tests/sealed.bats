@@ -68,7 +68,7 @@ collect_sealed() { # FILE OPTION...
 		"$konseki" timeline --identity "$dir/key" "$dir/$f" |
 			jq -r 'select(.event.dataset != "status" and
 				.event.dataset != "collected") |
-				[.event.id, ."@timestamp", .message] | @tsv' \
+				[.event.id, .message] | @tsv' | sort \
 				>"$dir/$f.events"
 	done
 	mv "$dir/sealed.tar.zst.age.events" "$dir/a"

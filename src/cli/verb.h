@@ -11,13 +11,13 @@
 
 /* options that several verbs share; a verb says which groups it takes */
 enum {
-	SHARE_TALK = 1,  /* --lang --color -q -v */
-	SHARE_RUN = 2,   /* --progress --summary */
-	SHARE_TIME = 4,  /* --tz --from --to */
-	SHARE_RULES = 8, /* --rules --no-builtin-rules */
-	SHARE_WORK = 16, /* --tmp -j */
-	SHARE_FAIL = 32, /* --fail-on */
-	SHARE_HOST = 64, /* --host */
+	SHARE_TALK = 1,   /* --lang --color -q -v */
+	SHARE_RUN = 2,    /* --progress --summary */
+	SHARE_TIME = 4,   /* --tz --from --to */
+	SHARE_RULES = 8,  /* --rules --no-builtin-rules */
+	SHARE_WORK = 16,  /* --tmp -j */
+	SHARE_FAIL = 32,  /* --fail-on */
+	SHARE_HOST = 64,  /* --host */
 	SHARE_OPEN = 128, /* --identity */
 };
 
