@@ -44,6 +44,14 @@ struct str path_of_member(struct arena *a, bool konseki, struct str name)
 		(void)str_cut(&rest, '/');
 		return rest.p ? rooted(a, rest) : (struct str){ "", 0 };
 	}
+	if (konseki && str_starts(name, STR(KONSEKI_RECOVERED))) {
+		struct str rest = str_skip(name, strlen(KONSEKI_RECOVERED));
+
+		/* <pid>-<start>/fd-7/var/log/auth.log; exe has no path */
+		(void)str_cut(&rest, '/');
+		(void)str_cut(&rest, '/');
+		return rest.n ? rooted(a, rest) : (struct str){ "", 0 };
+	}
 	if (konseki)
 		return (struct str){ "", 0 };
 	at = str_find(name, root);

@@ -471,6 +471,8 @@ static void paths(void **state)
 		{ true, "./files/a", "/a" },
 		{ true, "live/processes.0000.jsonl", "" },
 		{ true, "recovered/1-2/exe", "" },
+		{ true, "recovered/1-2/fd-7/var/log/a b", "/var/log/a b" },
+		{ true, "recovered/1-2/map-a0-b0/usr/x", "/usr/x" },
 		{ false, "files/etc/passwd", "/files/etc/passwd" },
 		{ false, "./var/log/x", "/var/log/x" },
 		{ false, "/var/log/x", "/var/log/x" },

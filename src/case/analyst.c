@@ -34,7 +34,8 @@ static void add_work(struct work *w, const struct source *s)
 
 	if (step < WORK_SLICE_BYTES)
 		step = WORK_SLICE_BYTES;
-	if (w->jobs > 1 && s->size > 2 * step && s->short_at == UINT64_MAX)
+	if (w->jobs > 1 && s->size > 2 * step && s->short_at == UINT64_MAX &&
+	    !(s->flags & SRC_MEMORY))
 		p = parser_pick(s);
 	while (p && p->split && s->size - from > step) {
 		uint64_t to = p->split(s, from + step);
@@ -106,7 +107,9 @@ static void build_contexts(struct work *w)
 	for (size_t i = 0; i < w->nsource; i++) {
 		const struct source *s = &w->source[i].src;
 
-		if (context_wants(s->member, s->path))
+		/* a deleted passwd says nothing of who has an account */
+		if (!(s->flags & (SRC_RECOVERED | SRC_MEMORY)) &&
+		    context_wants(s->member, s->path))
 			context_take(w->ctx[s->host], s->member, s->path,
 				     s->data);
 	}

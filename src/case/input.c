@@ -34,9 +34,10 @@ static uint32_t flags_of(const struct unpacked *m, enum input_kind kind)
 	if (str_starts(m->member, STR(KONSEKI_FILES)) ||
 	    str_starts(m->member, STR(KONSEKI_ROOTS)))
 		f |= SRC_COLLECTED;
-	if (str_starts(m->member, STR(KONSEKI_RECOVERED)) ||
-	    str_starts(m->member, STR(KONSEKI_MEMORY)))
+	if (str_starts(m->member, STR(KONSEKI_RECOVERED)))
 		f |= SRC_RECOVERED;
+	if (str_starts(m->member, STR(KONSEKI_MEMORY)))
+		f |= SRC_MEMORY;
 	return f;
 }
 

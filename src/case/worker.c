@@ -113,6 +113,8 @@ static int take_event(struct sink *s, struct event *e)
 	int r;
 
 	e->source = k->src.id;
+	if (k->src.flags & SRC_RECOVERED && !ev_get(e, KEY_K_RECOVERED))
+		ev_bool(e, KEY_K_RECOVERED, true);
 	enrich(e, &k->src, k->ctx, &k->enrich);
 	add_readings(e, &k->enrich);
 	if (k->matcher)
@@ -172,14 +174,29 @@ static bool promised(struct str path)
 	return false;
 }
 
+/* A deleted file runs nothing: what was configured there is not in force. */
+static bool was_in_force(const struct source *src)
+{
+	static const char *const dir[] = { "/etc/", "/lib/", "/usr/",
+					   "/var/spool/" };
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(dir[0]); i++)
+		if (src->flags & SRC_RECOVERED &&
+		    str_starts(src->path, str_of(dir[i])))
+			return true;
+	return false;
+}
+
 /*
  * A program that was collected is no log, even when it looks like one: what
  * a collection holds is read where an artifact or a log is expected.
  */
 static bool may_be_log(const struct source *src)
 {
-	return !(src->flags & SRC_COLLECTED) || promised(src->path) ||
-	       str_has(src->path, STR("/log/")) ||
+	if (src->flags & SRC_MEMORY || was_in_force(src))
+		return false;
+	return !(src->flags & (SRC_COLLECTED | SRC_RECOVERED)) ||
+	       promised(src->path) || str_has(src->path, STR("/log/")) ||
 	       str_has(src->path, STR("/logs/"));
 }
 
@@ -210,7 +227,8 @@ static void parse_one(struct worker *k, struct work_done *done)
 	if (p) {
 		done->parser = parser_index(p);
 		worse(done, parser_run(p, &run));
-	} else if (src->size && promised(src->path)) {
+	} else if (src->size && promised(src->path) &&
+		   !(src->flags & (SRC_RECOVERED | SRC_MEMORY))) {
 		struct note n = { .kind = NOTE_REFUSED,
 				  .source = src->id,
 				  .have = src->size,

@@ -15,7 +15,7 @@ struct own {
 	const char *output, *root, *hash, *secrets;
 	const char *case_id, *examiner, *note, *reference;
 	bool here, force;
-	uint64_t deadline, max_file, max_content;
+	uint64_t deadline, max_file, max_content, max_recovered;
 	struct opt_size reserve;
 	struct opt_list local, recipient;
 };
@@ -71,6 +71,9 @@ static const struct opt opts[] = {
 	{ "max-content", 0, OPT_NUM, "SIZE", AT(max_content),
 	  "most data of programs that no package owns (default 1G)",
 	  "パッケージ外プログラムの収集上限（既定 1G）" },
+	{ "max-recovered", 0, OPT_NUM, "SIZE", AT(max_recovered),
+	  "most data of deleted files that processes keep open (default 1G)",
+	  "開かれたままの削除済みファイルの収集上限（既定 1G）" },
 	{ "reserve", 0, OPT_SIZE, "SIZE", AT(reserve),
 	  "room that stays free beside the archive (default: 5 %, at least "
 	  "1G)",
@@ -109,6 +112,7 @@ static struct collect_options options_of(struct cli *c, const char *reserve)
 		.deadline_ns = (int64_t)own->deadline * 1000000000,
 		.max_file = own->max_file,
 		.max_content = own->max_content,
+		.max_recovered = own->max_recovered,
 		.local_type = own->local.v,
 		.nlocal_type = own->local.n,
 		.argc = c->argc,

@@ -36,10 +36,11 @@ struct collect_options {
 	size_t nrecipient;
 	bool here, force;
 	const char *case_id, *examiner, *note, *reference_time;
-	int64_t deadline_ns;  /* per item without progress; 0: 5 s */
-	uint64_t max_file;    /* bytes of data of one file; 0: 1 GiB */
-	uint64_t max_content; /* of unpackaged programs in all; 0: 1 GiB */
-	const char *reserve;  /* NULL: max(5 %, 1 GiB); else bytes */
+	int64_t deadline_ns;    /* per item without progress; 0: 5 s */
+	uint64_t max_file;      /* bytes of data of one file; 0: 1 GiB */
+	uint64_t max_content;   /* of unpackaged programs in all; 0: 1 GiB */
+	uint64_t max_recovered; /* of files without a name; 0: 1 GiB */
+	const char *reserve;    /* NULL: max(5 %, 1 GiB); else bytes */
 	const char *const *local_type; /* further types that count as local */
 	size_t nlocal_type;
 	int argc; /* as started, for the manifest */

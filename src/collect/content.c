@@ -195,7 +195,7 @@ static void parts(struct probe_run *r, struct content *c)
 			 left < CONTENT_PART ? left : CONTENT_PART, r->extent,
 			 &part);
 		buf_clear(&name);
-		buf_puts(&name, "files");
+		buf_str(&name, c->prefix.n ? c->prefix : STR("files"));
 		buf_str(&name, c->path);
 		if (k > 1 || off + part.len < size)
 			buf_fmt(&name, ".part%04u", k);

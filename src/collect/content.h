@@ -10,7 +10,8 @@
 #define CONTENT_PART (64u << 20) /* data bytes of one member */
 
 struct content {
-	struct str path; /* on the host: member files/<path> */
+	struct str path;   /* on the host: member files/<path> */
+	struct str prefix; /* of the member instead of `files' */
 	int fd;
 	struct meta meta;
 	uint64_t max; /* data bytes that are taken */

@@ -150,7 +150,8 @@ static uint8_t active_now(const struct rule *r, const struct event *e,
 {
 	const struct field *on = ev_get(e, KEY_K_AUTORUN_ENABLED);
 
-	if (e->kind == KIND_YARA && src && src->flags & SRC_RECOVERED)
+	if (e->kind == KIND_YARA && src &&
+	    src->flags & (SRC_RECOVERED | SRC_MEMORY))
 		return ACTIVE_PROCESS;
 	if (e->event_kind != EK_STATE || r->active == ACTIVE_NO ||
 	    r->active == ACTIVE_RECENT)

@@ -120,10 +120,10 @@ bool scanner_wants(const struct scanner *s, const struct source *src)
 		return false;
 	if (src->data.n > (code ? MAX_CODE_SIZE : MAX_SIZE))
 		return false;
-	if (src->flags & SRC_RECOVERED)
-		return true;
 	if (is_log(src->path))
-		return false;
+		return code && src->flags & SRC_RECOVERED;
+	if (src->flags & (SRC_RECOVERED | SRC_MEMORY))
+		return true;
 	return code || src->mode & 0111 || ends_in_script(src->path) ||
 	       is_run(src->path);
 }

@@ -9,8 +9,9 @@
 
 enum {
 	SRC_STREAM = 1,    /* one of the collector's own members */
-	SRC_RECOVERED = 2, /* recovered/: an image of a process */
+	SRC_RECOVERED = 2, /* recovered/: a process kept it, no path did */
 	SRC_UNPACKED = 4,  /* decompressed from the member */
+	SRC_MEMORY = 16,   /* memory/: of a process */
 	SRC_COLLECTED = 8, /* a file konseki took, for whatever reason */
 };
 

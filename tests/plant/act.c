@@ -14,6 +14,9 @@
  *     memfd NAME           starts itself again from anonymous memory
  *     deleted PATH         starts itself again from PATH, which it removes
  *     open PATH            opens a new file, writes a line and removes it
+ *     hold PATH            opens a file that is there and removes it
+ *     mapped PATH          maps a file that is there, removes and closes it
+ *     heap TEXT            keeps TEXT in its heap, each byte but one bit
  *     ready FILE           makes FILE: all before is done
  *     exec PROGRAM ARG...  becomes PROGRAM
  *     wait                 does nothing for at most five minutes
@@ -149,6 +152,34 @@ static void make(const char *path, int gone)
 		(void)close(fd);
 }
 
+static void hold(const char *path)
+{
+	must(open(path, O_RDWR) >= 0, path);
+	must(unlink(path) == 0, path);
+}
+
+static void map_it(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	must(fd >= 0, path);
+	must(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) != MAP_FAILED,
+	     path);
+	must(unlink(path) == 0, path);
+	(void)close(fd);
+}
+
+static char *kept;
+
+/* No argument shows it: only this process' memory has the text. */
+static void heap(const char *text)
+{
+	kept = strdup(text);
+	must(kept != NULL, "heap");
+	for (char *p = kept; *p; p++)
+		*p ^= 1;
+}
+
 int main(int argc, char **argv)
 {
 	static char remove_step[] = "remove";
@@ -191,6 +222,12 @@ int main(int argc, char **argv)
 			must(unlink(arg) == 0, step);
 		} else if (strcmp(step, "open") == 0) {
 			make(arg, 1);
+		} else if (strcmp(step, "hold") == 0) {
+			hold(arg);
+		} else if (strcmp(step, "mapped") == 0) {
+			map_it(arg);
+		} else if (strcmp(step, "heap") == 0) {
+			heap(arg);
 		} else if (strcmp(step, "ready") == 0) {
 			make(arg, 0);
 		} else if (strcmp(step, "exec") == 0) {

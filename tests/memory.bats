@@ -1,0 +1,151 @@
+# memory.bats - what only processes have: files without a name, and memory.
+#
+# shellcheck shell=bash disable=SC1091,SC2016,SC2030,SC2031,SC2154
+. "$BATS_TEST_DIRNAME/lib.sh"
+. "$BATS_TEST_DIRNAME/living.sh"
+
+setup_file() {
+	begin utmp act oldkernel
+	[ "$(id -u)" -eq 0 ] || return 0
+	root=$dir/root
+	export root
+	live_root "$root"
+}
+
+teardown_file() {
+	finish
+}
+
+setup() {
+	need_mounts
+	rm -rf "$root"/out* "$root/tmp" "$dir"/live.* "$dir"/was "$dir"/big*
+	mkdir -m 1777 "$root/tmp"
+	mkdir "$dir/was"
+}
+
+# What was recovered, as files below $dir/live.out.
+recovered() {
+	"$konseki" extract -q "$dir/live.tar.zst" 'recovered/**' \
+		-o "$dir/live.out"
+}
+
+# The one recovered member whose name ends so.
+the_one() { # END
+	set -- "$(cd "$dir/live.out" && find recovered -type f -path "*$1")"
+	[ -n "$1" ] && [ "$(printf '%s\n' "$1" | wc -l)" -eq 1 ] || {
+		echo "not one: $1" >&2
+		return 1
+	}
+	printf '%s\n' "$dir/live.out/$1"
+}
+
+@test "memory/deleted log: read as the log it was" {
+	mkdir -p "$root/var/log/app"
+	for i in 1 2 3; do
+		printf '%s planted sshd[%d]: Failed password for root from 198.51.100.7 port 4%d22 ssh2\n' \
+			"$(ago $((5 - i)) '%b %e %H:%M:%S')" "$i" "$i"
+	done >"$root/var/log/auth.log.held"
+	cp "$root/var/log/auth.log.held" "$dir/was/log"
+	look <<-'EOT'
+	act hold /var/log/auth.log.held ready /tmp/ready.h wait &
+	ready h
+	collect
+	EOT
+	[ "$collect_status" -eq 0 ]
+	recovered
+	cmp "$(the_one /var/log/auth.log.held)" "$dir/was/log"
+	event '.event.dataset == "sshd" and .source.ip == "198.51.100.7" and
+		.konseki.recovered and
+		.konseki.source == "/var/log/auth.log.held"'
+	event '.event.dataset == "held" and .process.pid and
+		.file.path == "/var/log/auth.log.held"'
+	# the living log beside it is not marked
+	[ "$(jq -c 'select(.konseki.source == "/var/log/auth.log" and
+		.konseki.recovered)' "$case_file.events" | wc -l)" -eq 0 ]
+}
+
+@test "memory/sparse: a gigabyte of nothing with words at its end" {
+	truncate -s 1G "$root/tmp/sparse"
+	printf 'at the very end\n' >>"$root/tmp/sparse"
+	cp --sparse=always "$root/tmp/sparse" "$dir/was/sparse"
+	look <<-'EOT'
+	act hold /tmp/sparse ready /tmp/ready.s wait &
+	ready s
+	collect
+	EOT
+	recovered
+	cmp "$(the_one /tmp/sparse)" "$dir/was/sparse"
+	[ "$(stat -c %s "$dir/live.tar.zst")" -lt $((16 << 20)) ]
+	[ "$(stat -c %b "$(the_one /tmp/sparse)")" -lt 4096 ]
+}
+
+@test "memory/mapped: a deleted library that no descriptor has" {
+	head -c 5000 "$konseki" >"$root/tmp/lib.so"
+	cp "$root/tmp/lib.so" "$dir/was/lib.so"
+	look <<-'EOT'
+	act mapped /tmp/lib.so ready /tmp/ready.m wait &
+	ready m
+	collect
+	EOT
+	recovered
+	cmp "$(the_one /tmp/lib.so)" "$dir/was/lib.so"
+}
+
+@test "memory/once: two processes, one file, one copy" {
+	echo 'held by two' >"$root/tmp/two"
+	look <<-'EOT'
+	exec 7</tmp/two
+	act hold /tmp/two ready /tmp/ready.t wait &
+	ready t
+	collect
+	EOT
+	recovered
+	the_one /tmp/two
+	grep -qx 'held by two' "$(the_one /tmp/two)"
+}
+
+@test "memory/secrets: of a deleted key only facts leave" {
+	ssh-keygen -q -t ed25519 -N '' -f "$dir/was/key" || skip 'no ssh-keygen'
+	cp "$dir/was/key" "$root/tmp/key"
+	printf 'root:$6$salt$hashhashhash:20000:0:99999:7:::\n' \
+		>"$root/tmp/shadow"
+	look <<-'EOT'
+	act hold /tmp/key hold /tmp/shadow ready /tmp/ready.k wait &
+	ready k
+	collect
+	EOT
+	zstd -dqc "$dir/live.tar.zst" >"$dir/big.tar"
+	[ "$(grep -c -F "$(sed -n 2p "$dir/was/key")" "$dir/big.tar")" -eq 0 ]
+	[ "$(grep -c -F 'hashhashhash' "$dir/big.tar")" -eq 0 ]
+	grep -q -F '"kind":"private_key"' "$dir/big.tar"
+	event '.event.dataset == "held" and .file.path == "/tmp/key"'
+}
+
+@test "memory/hostile name: a memfd called like a way out" {
+	look <<-'EOT'
+	act memfd ../../../etc/cron.d/x ready /tmp/ready.n wait &
+	ready n
+	collect
+	EOT
+	[ "$collect_status" -eq 0 ]
+	recovered
+	[ ! -e "$dir/etc" ]
+	"$konseki" verify -q "$dir/live.tar.zst"
+}
+
+@test "memory/budget: what did not fit is named" {
+	head -c 3000000 /dev/urandom >"$root/tmp/three"
+	echo small >"$root/tmp/small"
+	look <<-'EOT'
+	act hold /tmp/three hold /tmp/small ready /tmp/ready.b wait &
+	ready b
+	collect --max-recovered 1M
+	EOT
+	[ "$collect_status" -eq 0 ]
+	recovered
+	grep -qx small "$(the_one /tmp/small)"
+	! the_one /tmp/three
+	event '.konseki.status.probe == "budget" and
+		.konseki.status.item == "/tmp/three" and
+		.konseki.status.state == "skipped"'
+}
