@@ -8,9 +8,11 @@
 #include <sys/mman.h>
 
 #include "../host/build.h"
+#include "../host/kept.h"
 #include "../parse/parser.h"
 #include "../util/hash.h"
 #include "../util/timefmt.h"
+#include "konseki/archive.h"
 
 static void fail(struct frame_out *o, const char *why)
 {
@@ -115,8 +117,14 @@ static void build_contexts(struct work *w)
 	}
 	for (size_t h = 0; h < w->nctx; h++)
 		context_finish(w->ctx[h]);
-	for (size_t i = 0; i < w->nsource; i++)
-		rename_host(w, &w->source[i].src);
+	for (size_t i = 0; i < w->nsource; i++) {
+		const struct source *s = &w->source[i].src;
+
+		if (s->flags & SRC_COLLECTED &&
+		    !str_starts(s->member, STR(KONSEKI_ROOTS)))
+			kept_collected(w->ctx[s->host], s->path);
+		rename_host(w, s);
+	}
 }
 
 static void add_str(struct buf *b, struct str s)

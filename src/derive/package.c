@@ -42,39 +42,3 @@ void join_process_package(struct join *j)
 	else
 		ev_bool(j->ev, KEY_K_PROCESS_EXE_UNPACKAGED, true);
 }
-
-/* Whose file the configuration itself is. */
-static void definition(struct join *j)
-{
-	const struct package *pkg;
-	enum package_state state;
-
-	if (!(j->ctx->have & CTX_PACKAGES))
-		return;
-	state = dpkg_state(&j->ctx->dpkg, ev_get_str(j->ev, KEY_K_AUTORUN_PATH),
-			   STR_NONE, &pkg);
-	if (pkg)
-		ev_str(j->ev, KEY_PACKAGE_NAME, pkg->name);
-	ev_cstr(j->ev, KEY_K_FILE_PACKAGE_STATE, package_state_name(state));
-}
-
-void join_autorun(struct join *j)
-{
-	struct str target = ev_get_str(j->ev, KEY_K_AUTORUN_TARGET);
-	const struct package *pkg;
-
-	definition(j);
-	if (target.n == 0 || target.p[0] != '/')
-		return;
-	target = ctx_resolve(j->ctx, target, j->scratch);
-	if (j->ctx->have & CTX_FILES)
-		ev_bool(j->ev, KEY_K_AUTORUN_TARGET_EXISTS,
-			ctx_exists(j->ctx, target));
-	if (!(j->ctx->have & CTX_PACKAGES))
-		return;
-	pkg = ctx_owner(j->ctx, target);
-	if (pkg)
-		ev_str(j->ev, KEY_K_AUTORUN_TARGET_PACKAGE, pkg->name);
-	else
-		ev_bool(j->ev, KEY_K_AUTORUN_TARGET_UNPACKAGED, true);
-}

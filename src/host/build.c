@@ -9,6 +9,7 @@
 #include "../util/buf.h"
 #include "../util/glob.h"
 #include "hostid.h"
+#include "kept.h"
 #include "konseki/archive.h"
 #include "manifest_in.h"
 #include "osrelease.h"
@@ -312,6 +313,7 @@ void context_finish(struct context *c)
 	zone_of(c);
 	responders(c);
 	proctab_finish(c);
+	kept_finish(c);
 	free(d->zone);
 	free(d);
 	c->draft = NULL;
@@ -331,6 +333,7 @@ void context_free(struct context *c)
 	map_free(&c->link);
 	map_free(&c->mnt_ns);
 	map_free(&c->net_ns);
+	kept_free(c);
 	dpkg_free(&c->dpkg);
 	arena_free(&c->arena);
 	*c = (struct context){ 0 };

@@ -65,6 +65,7 @@ struct sock_owner { /* a socket fd of a process */
 };
 
 struct context_draft; /* while it is built */
+struct kept;
 
 struct context {
 	struct arena arena;
@@ -91,6 +92,11 @@ struct context {
 	struct map link; /* of program directories: path -> link_to + 1 */
 	struct str *link_to;
 	size_t nlink, caplink;
+
+	struct map kept; /* host/kept.h: path -> index of keep */
+	struct kept *keep;
+	size_t nkept, capkept;
+	struct map started; /* by links: scope, newline, name */
 
 	struct proc *proc; /* by pid, then start */
 	size_t nproc, capproc;

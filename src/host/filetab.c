@@ -6,6 +6,7 @@
 #include "../util/json_in.h"
 #include "build.h"
 #include "jsonrow.h"
+#include "kept.h"
 
 #define MAX_SEEN (4u << 20)
 #define MAX_LINKS 65536
@@ -75,6 +76,7 @@ static void link_keep(struct context *c, struct str path, struct str line,
 
 void proctab_files(struct context *c, struct str jsonl)
 {
+	struct start_walk walk = { 0 };
 	struct arena scratch = { 0 };
 
 	while (jsonl.p) {
@@ -94,6 +96,7 @@ void proctab_files(struct context *c, struct str jsonl)
 		path = row_path(line, &scratch);
 		info = pathset_put(&c->dpkg.path, path);
 		link_keep(c, path, line, &scratch);
+		kept_row(c, &walk, path, line, &scratch);
 		if (info)
 			info->owner |= PATH_SEEN;
 		arena_rewind(&scratch, mark);

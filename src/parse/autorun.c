@@ -3,9 +3,11 @@
 
 #include "../host/program.h"
 #include "../util/buf.h"
+#include "../util/hash.h"
 #include "stream.h"
 
-#define MAX_WORDS 64 /* of a command line, looked at for its target */
+#define MAX_WORDS 64           /* of a command line, looked at for its target */
+#define MAX_DIGEST (16u << 20) /* a definition is a text */
 
 static const char *const bin_dirs[] = { "/usr/local/sbin/", "/usr/local/bin/",
 					"/usr/sbin/", "/usr/bin/" };
@@ -143,7 +145,28 @@ struct str autorun_target(const struct parse *p, struct str command)
 	return shell;
 }
 
-enum outcome autorun_emit(struct parse *p, const struct autorun *a)
+/* What a package database compares a file of its own with. */
+static struct str digest(struct parse *p)
+{
+	const struct source *src = p->src;
+	unsigned char out[16];
+	struct buf hex = { 0 };
+	struct md5 md5;
+
+	if (p->md5.n || !(p->ctx->have & CTX_PACKAGES) ||
+	    src->flags & (SRC_STREAM | SRC_UNPACKED) ||
+	    src->short_at != UINT64_MAX || src->data.n > MAX_DIGEST)
+		return p->md5;
+	md5_init(&md5);
+	md5_add(&md5, src->data.p, src->data.n);
+	md5_end(&md5, out);
+	buf_hex(&hex, out, sizeof(out));
+	p->md5 = arena_dup(p->keep, buf_view(&hex));
+	buf_free(&hex);
+	return p->md5;
+}
+
+void autorun_fill(struct parse *p, const struct autorun *a)
 {
 	struct event *e = p->ev;
 	struct str target = a->target;
@@ -153,6 +176,8 @@ enum outcome autorun_emit(struct parse *p, const struct autorun *a)
 	stream_state(p, KIND_AUTORUN, str_of(a->dataset), a->off);
 	e->sub = a->sub;
 	e->original = str_head(a->original, EV_MAX_ORIGINAL);
+	if (!a->path.n)
+		ev_str(e, KEY_FILE_HASH_MD5, digest(p));
 	ev_str(e, KEY_PROCESS_COMMAND_LINE, a->command);
 	ev_str(e, KEY_USER_NAME, a->user);
 	ev_str(e, KEY_K_AUTORUN_COMMENT, a->comment);
@@ -161,9 +186,14 @@ enum outcome autorun_emit(struct parse *p, const struct autorun *a)
 	ev_cstr(e, KEY_K_AUTORUN_MECHANISM, a->mechanism);
 	ev_str(e, KEY_K_AUTORUN_NAME, a->name);
 	ev_str(e, KEY_K_AUTORUN_OPTIONS, a->options);
-	ev_str(e, KEY_K_AUTORUN_PATH, p->src->path);
+	ev_str(e, KEY_K_AUTORUN_PATH, a->path.n ? a->path : p->src->path);
 	ev_str(e, KEY_K_AUTORUN_SCHEDULE, a->schedule);
 	ev_str(e, KEY_K_AUTORUN_TARGET, target);
+}
+
+enum outcome autorun_emit(struct parse *p, const struct autorun *a)
+{
+	autorun_fill(p, a);
 	return parse_emit(p);
 }
 

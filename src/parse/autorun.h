@@ -19,6 +19,7 @@ struct autorun {
 	struct str name, schedule, comment, options;
 	struct str command; /* as it stands */
 	struct str target;  /* empty: found in the command */
+	struct str path;    /* of the definition; empty: the source's */
 	struct str user;
 	uint8_t enabled;
 	uint64_t off; /* of the line */
@@ -26,7 +27,9 @@ struct autorun {
 	struct str original;
 };
 
-/* Emits a KIND_AUTORUN state; the path is the source's. */
+/* Makes p->ev a KIND_AUTORUN state. */
+void autorun_fill(struct parse *, const struct autorun *);
+/* The same, and emits it. */
 enum outcome autorun_emit(struct parse *, const struct autorun *);
 /*
  * The file a command line runs: its first absolute path; behind a shell or

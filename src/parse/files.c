@@ -4,7 +4,7 @@
  * four times, equal ones merged, and one state for files that have something
  * a rule could ask for.
  */
-#include "files_row.h"
+#include "files_start.h"
 
 #include "konseki/archive.h"
 #include "stream.h"
@@ -136,7 +136,7 @@ static enum outcome state(struct parse *p, const struct template *t,
 }
 
 static enum outcome file(struct parse *p, struct template *t,
-			 const struct stream_row *row)
+			 struct start_walk *w, const struct stream_row *row)
 {
 	struct when none = when_stated(0, UNIT_NS);
 	struct file_row f;
@@ -152,19 +152,20 @@ static enum outcome file(struct parse *p, struct template *t,
 	got = times(p, t, &f, row);
 	if (got == WHOLE && file_row_remarkable(p, &f))
 		got = state(p, t, &f, row);
-	return got;
+	return got == WHOLE ? files_start(p, w, &f, row) : got;
 }
 
 static enum outcome parse(struct parse *p)
 {
 	struct template *t = ARENA_NEW(p->keep, struct template);
+	struct start_walk walk = { 0 };
 	enum outcome worst = WHOLE;
 	struct stream_row row;
 	size_t at = 0;
 
 	while (stream_next(p->src, &at, &row)) {
 		struct arena_mark mark = arena_mark(p->scratch);
-		enum outcome got = file(p, t, &row);
+		enum outcome got = file(p, t, &walk, &row);
 
 		arena_rewind(p->scratch, mark);
 		if (got == STOP)

@@ -4,83 +4,24 @@
  * a logical line that does something; past MAX_LINES lines are joined, so
  * that nothing hides behind a long script.
  */
+#include "../host/kept.h"
 #include "../util/buf.h"
-#include "../util/glob.h"
 #include "autorun.h"
 
 #define MAX_LINES 200 /* of one file, an event each */
 #define MAX_JOINED (16u << 10)
 
-static const struct place {
-	const char *glob, *mechanism;
-} places[] = {
-	{ "/etc/rc.local", "rc_local" },
-	{ "/etc/rc.d/rc.local", "rc_local" },
-	{ "/etc/init.d/*", "init" },
-	{ "/etc/rc.d/init.d/*", "init" },
-	{ "/etc/profile", "shell_profile" },
-	{ "/etc/profile.d/*", "shell_profile" },
-	{ "/etc/bash.bashrc", "shell_profile" },
-	{ "/etc/bashrc", "shell_profile" },
-	{ "/etc/bash.bash_logout", "shell_profile" },
-	{ "/etc/zsh/*", "shell_profile" },
-	{ "/etc/zshrc", "shell_profile" },
-	{ "/etc/zshenv", "shell_profile" },
-	{ "/etc/ksh.kshrc", "shell_profile" },
-	{ "/etc/cron.hourly/*", "cron_script" },
-	{ "/etc/cron.daily/*", "cron_script" },
-	{ "/etc/cron.weekly/*", "cron_script" },
-	{ "/etc/cron.monthly/*", "cron_script" },
-	{ "/var/spool/cron/atjobs/*", "cron_at" },
-	{ "/var/spool/at/*", "cron_at" },
-	{ "/etc/environment", "shell_profile" },
-	{ "/etc/update-motd.d/*", "motd" },
-	{ "/etc/network/if-*.d/*", "network_hook" },
-	{ "/etc/NetworkManager/dispatcher.d/**", "network_hook" },
-	{ "/etc/networkd-dispatcher/**", "network_hook" },
-	{ "/etc/dhcp/dhclient-*-hooks.d/*", "network_hook" },
-	{ "/etc/ssh/sshrc", "ssh_rc" },
-	{ "/usr/lib/systemd/system-sleep/*", "sleep_hook" },
-	{ "/etc/X11/Xsession.d/*", "x_session" },
-	{ "/**/.bashrc", "shell_rc" },
-	{ "/**/.bash_profile", "shell_rc" },
-	{ "/**/.bash_login", "shell_rc" },
-	{ "/**/.bash_logout", "shell_rc" },
-	{ "/**/.bash_aliases", "shell_rc" },
-	{ "/**/.profile", "shell_rc" },
-	{ "/**/.zshrc", "shell_rc" },
-	{ "/**/.zshenv", "shell_rc" },
-	{ "/**/.zprofile", "shell_rc" },
-	{ "/**/.zlogin", "shell_rc" },
-	{ "/**/.zlogout", "shell_rc" },
-	{ "/**/.kshrc", "shell_rc" },
-	{ "/**/.config/fish/config.fish", "shell_rc" },
-	{ "/**/.config/fish/conf.d/*", "shell_rc" },
-	{ "/**/.xprofile", "x_session" },
-	{ "/**/.xinitrc", "x_session" },
-	{ "/**/.xsession", "x_session" },
-	{ "/**/.ssh/rc", "ssh_rc" },
-};
-
-/* templates for homes to come: copied by useradd, run by nobody */
-#define SKEL "/etc/skel/"
-
-static const char *mechanism(struct str path)
+static const struct start *place(struct str path)
 {
-	if (str_starts(path, STR(SKEL)))
-		return "skel";
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-		if (glob_match(str_of(places[i].glob), path))
-			return places[i].mechanism;
-	return NULL;
+	const struct start *s = start_of(path);
+
+	return s && s->rule != START_DEFINES ? s : NULL;
 }
 
 static unsigned probe(const struct source *src)
 {
 	/* the table is the path's half; PATH_BITS come on top of it */
-	if (!text_looks(src->data) || !mechanism(src->path))
-		return CANNOT;
-	return AUTORUN_BITS;
+	return place(src->path) ? AUTORUN_BITS : CANNOT;
 }
 
 /* Lines of a shell's grammar alone run nothing. */
@@ -139,104 +80,82 @@ static enum outcome line_take(struct parse *p, struct script *s,
 	return s->joined.n >= MAX_JOINED ? flush(p, s) : WHOLE;
 }
 
-/* Whose shell runs it; system-wide scripts say nothing. */
-static struct str user_of(const struct parse *p, const char *mech)
+/* The program itself, whatever it holds; the walk has told it if there is one.
+ */
+static enum outcome entry(struct parse *p, const struct autorun *lines)
 {
-	const struct account *a = ctx_home(p->ctx, p->src->path);
+	struct autorun a = *lines;
 
-	if (strcmp(mech, "shell_rc") == 0 || strcmp(mech, "ssh_rc") == 0 ||
-	    strcmp(mech, "x_session") == 0)
-		return a ? a->name : STR_NONE;
-	if (strcmp(mech, "shell_profile") == 0 || strcmp(mech, "skel") == 0)
-		return STR_NONE;
-	return STR("root");
+	if (p->ctx->have & CTX_FILES)
+		return WHOLE;
+	a.command = a.target = p->src->path;
+	a.sub = 1;
+	return autorun_emit(p, &a);
 }
 
-/* An init script or hook that is not executable is not run. */
-static uint8_t enabled(const struct source *src, const char *mech)
+static enum outcome script(struct parse *p, struct script *s)
 {
-	bool sourced = strncmp(mech, "shell", 5) == 0 ||
-		       strcmp(mech, "x_session") == 0 ||
-		       strcmp(mech, "ssh_rc") == 0;
-
-	if (strcmp(mech, "skel") == 0)
-		return ENABLED_NO;
-	if (sourced)
-		return ENABLED_YES;
-	if ((src->mode & 07777) == 0)
-		return ENABLED_UNKNOWN;
-	return src->mode & 0111 ? ENABLED_YES : ENABLED_NO;
-}
-
-static enum outcome parse(struct parse *p)
-{
-	const char *mech = mechanism(p->src->path);
-	struct script s = { .a = { .dataset = "rcfile" } };
 	enum outcome got = WHOLE;
 	struct text_line l;
 	bool more = true;
 	size_t at = 0;
 
-	s.a.mechanism = mech ? mech : "script";
-	s.a.name = str_base(p->src->path);
-	s.a.user = user_of(p, s.a.mechanism);
-	s.a.enabled = enabled(p->src, s.a.mechanism);
 	while (more && got != STOP) {
 		struct arena_mark mark = arena_mark(p->scratch);
 
 		more = text_next_logical(p->src->data, &at, &l, STR_NONE,
 					 p->scratch);
 		if (more)
-			got = line_take(p, &s, &l);
+			got = line_take(p, s, &l);
 		arena_rewind(p->scratch, mark);
 	}
 	if (got != STOP)
-		got = flush(p, &s);
-	buf_free(&s.joined);
+		got = flush(p, s);
+	buf_free(&s->joined);
 	return got;
 }
 
+static enum outcome parse(struct parse *p)
+{
+	const struct start *st = place(p->src->path);
+	struct script s = { .a = { .dataset = "rcfile" } };
+	enum outcome got;
+
+	if (!st)
+		return REFUSED;
+	s.a.mechanism = st->mechanism;
+	s.a.name = str_base(p->src->path);
+	s.a.user = start_user(st, p->ctx, p->src->path);
+	s.a.schedule = str_of(st->when);
+	s.a.enabled = (uint8_t)start_enabled(st, p->ctx, p->src->path,
+					     p->src->mode & 07777);
+	got = entry(p, &s.a);
+	return got == WHOLE && text_looks(p->src->data) ? script(p, &s) : got;
+}
+
+/* starts.def without what other parsers read */
+#define GLOB_ALWAYS(glob) glob,
+#define GLOB_MODE(glob) glob,
+#define GLOB_PARTS(glob) glob,
+#define GLOB_LISTED(glob) glob,
+#define GLOB_LSB(glob) glob,
+#define GLOB_INIT(glob) glob,
+#define GLOB_RCLINK(glob) glob,
+#define GLOB_NEVER(glob) glob,
+#define GLOB_NOTHING(glob)
+#define GLOB_DEFINES(glob)
+#define START(glob, mechanism, user, when, rule) GLOB_##rule(glob)
 static const char *const paths[] = {
-	"/etc/rc.local",
-	"/etc/rc.d/rc.local",
-	"/etc/init.d/*",
-	"/etc/rc.d/init.d/*",
-	"/etc/profile",
-	"/etc/profile.d/*",
-	"/etc/bash*",
-	"/etc/zsh/*",
-	"/etc/zsh*",
-	"/etc/ksh.kshrc",
-	"/etc/cron.*/*",
-	"/etc/update-motd.d/*",
-	"/etc/network/if-*.d/*",
-	"/etc/NetworkManager/dispatcher.d/**",
-	"/etc/networkd-dispatcher/**",
-	"/etc/dhcp/dhclient-*-hooks.d/*",
-	"/var/spool/cron/atjobs/*",
-	"/var/spool/at/*",
-	"/etc/environment",
-	"/etc/ssh/sshrc",
-	"/etc/skel/.*",
-	"/etc/X11/Xsession.d/*",
-	"/usr/lib/systemd/system-sleep/*",
-	"/**/.bash*",
-	"/**/.profile",
-	"/**/.z*",
-	"/**/.kshrc",
-	"/**/.config/fish/**",
-	"/**/.x*",
-	"/**/.ssh/rc",
+#include "../host/starts.def"
 	NULL,
 };
 
 const struct parser parser_rcfile = {
 	.name = "rcfile",
-	.title = "scripts that run by themselves: rc.local, init.d, profiles, "
-		 "shell rc files, cron.daily, motd, network hooks",
-	.title_ja = "自動実行スクリプト（rc.local、init."
-		    "d、プロファイル、シェルの rc、"
-		    "cron.daily、motd、ネットワークフック）",
+	.title = "programs and scripts that run by themselves: cron.daily, "
+		 "init.d, rc.local, profiles, generators, hooks",
+	.title_ja = "自動実行のプログラムとスクリプト（cron.daily、init.d、"
+		    "rc.local、プロファイル、ジェネレーター、各種フック）",
 	.paths = paths,
 	.probe = probe,
 	.parse = parse,

@@ -3,6 +3,7 @@
  * every Exec line, one for a timer.  `name.service.d/x.conf' belongs to
  * name.service.
  */
+#include "../host/kept.h"
 #include "../util/buf.h"
 #include "autorun.h"
 
@@ -16,10 +17,10 @@ struct exec_line {
 
 struct unit {
 	struct str name, description, user;
-	struct buf schedule, wanted, options;
+	struct buf schedule, options;
 	struct exec_line exec[MAX_EXEC];
 	size_t nexec;
-	bool timer;
+	bool timer, installs;
 	uint64_t timer_off;
 };
 
@@ -90,7 +91,7 @@ static void key_value(struct unit *u, struct str section, struct str key,
 	} else if (str_is(key, "User")) {
 		u->user = value;
 	} else if (str_is(key, "WantedBy") || str_is(key, "RequiredBy")) {
-		join(&u->wanted, STR_NONE, value);
+		u->installs |= value.n > 0;
 		join(&u->options, key, value);
 	} else if (str_is(key, "Alias") || str_is(key, "Environment") ||
 		   str_is(key, "EnvironmentFile") || str_is(key, "OnFailure") ||
@@ -124,36 +125,6 @@ static void unit_read(struct parse *p, struct unit *u)
 	}
 }
 
-/*
- * A unit with WantedBy is enabled by a link in the directory of what wants
- * it; one without is pulled in by others: unknown.
- */
-static uint8_t enabled(const struct parse *p, const struct unit *u)
-{
-	static const char *const dir[] = { "/etc/systemd/system/",
-					   "/etc/systemd/user/",
-					   "/run/systemd/system/",
-					   "/usr/lib/systemd/system/" };
-	struct str rest = buf_view(&u->wanted);
-
-	if (!rest.n || !(p->ctx->have & CTX_FILES))
-		return ENABLED_UNKNOWN;
-	while (rest.p) {
-		struct str by = str_trim(str_cut(&rest, ' '));
-
-		if (by.n == 0 || by.n > 255)
-			continue;
-		for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
-			if (ctx_exists(p->ctx,
-				       arena_fmt(p->scratch,
-						 "%s" STR_FMT ".wants/" STR_FMT,
-						 dir[i], STR_ARG(by),
-						 STR_ARG(u->name))))
-				return ENABLED_YES;
-	}
-	return ENABLED_NO;
-}
-
 static struct autorun common(const struct parse *p, const struct unit *u)
 {
 	struct str user = u->user;
@@ -169,7 +140,8 @@ static struct autorun common(const struct parse *p, const struct unit *u)
 		.comment = u->description,
 		.options = buf_view(&u->options),
 		.user = user,
-		.enabled = enabled(p, u),
+		.enabled = (uint8_t)ctx_unit_enabled(
+			p->ctx, p->src->path, u->name, u->installs, p->scratch),
 	};
 }
 
@@ -227,7 +199,6 @@ static enum outcome parse(struct parse *p)
 		parse_note(p, NOTE_LIMIT, "Exec lines of a unit", 0, 0,
 			   MAX_EXEC);
 	buf_free(&u->schedule);
-	buf_free(&u->wanted);
 	buf_free(&u->options);
 	return got;
 }

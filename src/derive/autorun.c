@@ -1,0 +1,69 @@
+/*
+ * autorun.c - what the host's other evidence says of an autorun: whose file
+ * the definition is and when it came, and whose the program that it starts.
+ */
+#include "../host/kept.h"
+#include "join.h"
+
+static void package_of(struct join *j, struct str path)
+{
+	const struct package *pkg;
+	enum package_state state;
+
+	if (!(j->ctx->have & CTX_PACKAGES))
+		return;
+	state = dpkg_state(&j->ctx->dpkg, path,
+			   ev_get_str(j->ev, KEY_FILE_HASH_MD5), &pkg);
+	if (pkg)
+		ev_str(j->ev, KEY_PACKAGE_NAME, pkg->name);
+	ev_cstr(j->ev, KEY_K_FILE_PACKAGE_STATE, package_state_name(state));
+}
+
+static void time_add(struct join *j, unsigned key, int64_t ts_ns)
+{
+	if (ts_ns != INT64_MIN)
+		ev_time(j->ev, key, ts_ns);
+}
+
+/* By the walk; what else was handed in has what its archive kept. */
+static void times(struct join *j, struct str path)
+{
+	const struct kept *k = ctx_kept(j->ctx, path);
+
+	if (k) {
+		time_add(j, KEY_FILE_CREATED, k->btime_ns);
+		time_add(j, KEY_FILE_CTIME, k->ctime_ns);
+	}
+	if (k && k->mtime_ns != INT64_MIN)
+		ev_time(j->ev, KEY_FILE_MTIME, k->mtime_ns);
+	else if (str_eq(path, j->src->path))
+		time_add(j, KEY_FILE_MTIME, j->src->mtime_ns);
+}
+
+static void target(struct join *j, struct str path)
+{
+	const struct package *pkg;
+
+	path = ctx_resolve(j->ctx, path, j->scratch);
+	if (j->ctx->have & CTX_FILES)
+		ev_bool(j->ev, KEY_K_AUTORUN_TARGET_EXISTS,
+			ctx_exists(j->ctx, path));
+	if (!(j->ctx->have & CTX_PACKAGES))
+		return;
+	pkg = ctx_owner(j->ctx, path);
+	if (pkg)
+		ev_str(j->ev, KEY_K_AUTORUN_TARGET_PACKAGE, pkg->name);
+	else
+		ev_bool(j->ev, KEY_K_AUTORUN_TARGET_UNPACKAGED, true);
+}
+
+void join_autorun(struct join *j)
+{
+	struct str path = ev_get_str(j->ev, KEY_K_AUTORUN_PATH);
+	struct str to = ev_get_str(j->ev, KEY_K_AUTORUN_TARGET);
+
+	package_of(j, path);
+	times(j, path);
+	if (to.n && to.p[0] == '/')
+		target(j, to);
+}

@@ -1,0 +1,47 @@
+/*
+ * host/starts.h - places whose content starts by itself: starts.def as a
+ * table, and what the system asks of a file there.
+ */
+#ifndef HOST_STARTS_H
+#define HOST_STARTS_H
+
+#include "context.h"
+
+enum start_rule {
+	START_ALWAYS,  /* read or started whatever its mode and name */
+	START_MODE,    /* executable */
+	START_PARTS,   /* run-parts: executable, a name of [A-Za-z0-9_-] */
+	START_LISTED,  /* run-parts --list: such a name, whatever its mode */
+	START_LSB,     /* run-parts --lsbsysinit: dots as well */
+	START_INIT,    /* a script of init.d: rc?.d links enable it */
+	START_RCLINK,  /* such a link, or a file in its place */
+	START_NEVER,   /* stands there, is not started */
+	START_NOTHING, /* a text for people: start_of gives NULL */
+	START_DEFINES, /* no program: its parser says what it starts */
+};
+
+struct start {
+	struct str glob;
+	const char *mechanism, *user, *when;
+	enum start_rule rule;
+};
+
+/* What this path is; NULL: nothing that starts by itself. */
+const struct start *start_of(struct str path);
+/* The same for path after path of a walk: a directory is looked up once. */
+struct start_walk {
+	char dir[1024];
+	size_t ndir;
+	bool known, may; /* start zeroed */
+};
+const struct start *start_next(struct start_walk *, struct str path);
+/* Who runs it; empty: whoever comes by. */
+struct str start_user(const struct start *, const struct context *,
+		      struct str path);
+
+enum start_state { START_UNKNOWN, START_NO, START_YES };
+/* Does the system start it?  mode: 0 when it is not known. */
+enum start_state start_enabled(const struct start *, const struct context *,
+			       struct str path, uint32_t mode);
+
+#endif
