@@ -99,7 +99,7 @@ static int table(struct cross *c, struct sock_probe *sp, enum sock_table t,
 
 static bool listeners(struct cross *c)
 {
-	struct netns ours = { 0 };
+	struct ns ours = { .type = NS_NET, .fd = -1 };
 	struct sock_probe sp = { .run = c->run,
 				 .env = probe_env(c->run),
 				 .ns = &ours };

@@ -1,31 +1,22 @@
 /*
  * mounts_probe.c - what is mounted where, once for every mount namespace:
- * /proc/PID/mountinfo of the lowest pid in it.
+ * /proc/PID/mountinfo of the lowest pid in it, or from within when only a
+ * descriptor, a mount or the kernel keeps it.
  *   36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=…
  * Blanks and the like in paths are \ooo.  Nothing mounted is touched.
  */
 #include "live.h"
-#include "probe.h"
+#include "mntns.h"
 #include "row.h"
 
-#include "../util/map.h"
-
 #include <errno.h>
-#include <unistd.h>
 
 #define TEXT_MAX (16u << 20)
 #define ROWS_MAX 65536u /* of one namespace */
 
-struct mnt_ns {
-	uint64_t inode;
-	uint32_t pid;
-};
-
 struct mounts_probe {
 	struct probe_run *run;
-	struct mnt_ns *ns;
-	size_t nns, capns;
-	uint64_t denied, count;
+	uint64_t count;
 	struct buf row, text, path;
 };
 
@@ -93,61 +84,25 @@ static void line_row(struct mounts_probe *mp, struct str line, uint64_t ns)
 	mp->count++;
 }
 
-static int by_inode(const void *a, const void *b)
+static void unread(struct mounts_probe *mp, struct str what, int errnum)
 {
-	const struct mnt_ns *x = a, *y = b;
+	enum probe_state state = PROBE_FAILED;
 
-	return x->inode < y->inode ? -1 : x->inode > y->inode;
+	if (errnum == ENOENT || errnum == ESRCH || errnum == EINVAL)
+		state = PROBE_VANISHED;
+	else if (errnum == EACCES || errnum == EPERM)
+		state = PROBE_DENIED;
+	probe_status(mp->run, what, state, errnum, 0, 0);
 }
 
-static void find_namespaces(struct mounts_probe *mp, int proc)
-{
-	struct map seen = { 0 };
-	uint32_t *pid;
-	size_t n;
-
-	if (live_numbers(proc, ".", &pid, &n) < 0)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		int dir = live_pid(proc, pid[i]);
-		uint64_t ino = dir < 0 ? 0 : live_ns(dir, "mnt");
-		bool added = false;
-
-		if (ino)
-			(void)map_put(&seen, str_mem(&ino, sizeof ino), &added);
-		else
-			mp->denied += errno == EACCES || errno == EPERM;
-		if (dir >= 0)
-			close(dir);
-		if (!added)
-			continue;
-		vec_grow(&mp->ns, &mp->capns, mp->nns + 1, sizeof *mp->ns);
-		mp->ns[mp->nns++] = (struct mnt_ns){ ino, pid[i] };
-	}
-	if (mp->nns)
-		qsort(mp->ns, mp->nns, sizeof *mp->ns, by_inode);
-	map_free(&seen);
-	free(pid);
-}
-
-static void one(struct mounts_probe *mp, int proc, const char *pid,
-		uint64_t inode, struct str what)
+static void take(struct mounts_probe *mp, int rc, uint64_t inode,
+		 struct str what)
 {
 	struct str left;
 	uint64_t n = 0;
-	char name[32];
-	int rc;
 
-	snprintf(name, sizeof name, "%s/mountinfo", pid);
-	rc = live_read(proc, name, TEXT_MAX, &mp->text);
 	if (rc < 0) {
-		probe_status(mp->run, what,
-			     errno == ENOENT || errno == ESRCH ||
-					     errno == EINVAL
-				     ? PROBE_VANISHED
-			     : errno == EACCES || errno == EPERM ? PROBE_DENIED
-								 : PROBE_FAILED,
-			     errno, 0, 0);
+		unread(mp, what, errno);
 		return;
 	}
 	for (left = buf_view(&mp->text); left.p && left.n && n < ROWS_MAX; n++)
@@ -156,27 +111,63 @@ static void one(struct mounts_probe *mp, int proc, const char *pid,
 		probe_status(mp->run, what, PROBE_TRUNCATED, 0, n, 0);
 }
 
+/* Without a process in it: from within.  False when there is no way home. */
+static bool visit(struct mounts_probe *mp, const struct collect_env *env,
+		  const struct ns *ns, struct str what)
+{
+	struct mntns_home home;
+	bool back = true;
+	int rc = -1;
+
+	if (mntns_home(env, &home) && mntns_enter(env, ns) == 0) {
+		rc = live_read(env->proc, "self/mountinfo", TEXT_MAX,
+			       &mp->text);
+		back = mntns_leave(&home);
+	}
+	take(mp, rc, ns->inode, what);
+	mntns_home_free(&home);
+	return back;
+}
+
+static bool one(struct mounts_probe *mp, const struct collect_env *env,
+		const struct ns *ns)
+{
+	char what[48], name[32];
+
+	snprintf(what, sizeof what, "mnt:[%llu]",
+		 (unsigned long long)ns->inode);
+	if (!probe_item(mp->run, ns->inode, str_of(what)))
+		return true;
+	if (ns->pid == 0)
+		return visit(mp, env, ns, str_of(what));
+	snprintf(name, sizeof name, "%u/mountinfo", ns->pid);
+	take(mp, live_read(env->proc, name, TEXT_MAX, &mp->text), ns->inode,
+	     str_of(what));
+	return true;
+}
+
 static void run_mounts(struct probe_run *run)
 {
 	const struct collect_env *env = probe_env(run);
 	struct mounts_probe mp = { .run = run };
-	char what[48], pid[16];
+	struct ns_list l;
 
-	find_namespaces(&mp, env->proc);
-	for (size_t i = 0; i < mp.nns; i++) {
-		snprintf(what, sizeof what, "mnt:[%llu]",
-			 (unsigned long long)mp.ns[i].inode);
-		snprintf(pid, sizeof pid, "%u", mp.ns[i].pid);
-		if (probe_item(run, mp.ns[i].inode, str_of(what)))
-			one(&mp, env->proc, pid, mp.ns[i].inode, str_of(what));
+	if (ns_list_read(env, 1u << NS_MNT, &l) == 0) {
+		ns_relations(env, &l);
+		ns_sort(&l);
 	}
-	if (mp.nns == 0 && probe_item(run, 1, STR("self")))
-		one(&mp, env->proc, "self", 0, STR("self"));
-	if (mp.denied)
+	for (size_t i = 0; i < l.n && l.ns[i].type == NS_MNT; i++)
+		if (!one(&mp, env, &l.ns[i]))
+			break;
+	if (l.n == 0 && probe_item(run, 1, STR("self")))
+		take(&mp,
+		     live_read(env->proc, "self/mountinfo", TEXT_MAX, &mp.text),
+		     0, STR("self"));
+	if (l.denied)
 		probe_status(run, STR("namespaces of processes"), PROBE_DENIED,
-			     EACCES, mp.denied, 0);
+			     EACCES, l.denied, 0);
 	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, mp.count, 0);
-	free(mp.ns);
+	ns_list_free(&l);
 	buf_free(&mp.row);
 	buf_free(&mp.text);
 	buf_free(&mp.path);

@@ -271,7 +271,7 @@ struct job {
 	int (*read)(struct net_probe *, int pid_dir);
 };
 
-static void visit(void *arg, const struct netns *ns, bool inside, int pid_dir)
+static void visit(void *arg, const struct ns *ns, bool inside, int pid_dir)
 {
 	struct job *job = arg;
 	struct net_probe *np = &job->np;

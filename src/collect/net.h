@@ -15,7 +15,7 @@
 
 struct net_probe {
 	struct probe_run *run;
-	const struct netns *ns;
+	const struct ns *ns;
 	const char *stream;
 	struct buf row, list;
 	struct buf addrs; /* of interfaces: struct net_addr */

@@ -1,24 +1,16 @@
 /*
  * collect/netns.h - every network namespace of this host: those processes
- * live in, and those that only a mount keeps.
+ * live in, and those that only a descriptor or a mount keeps.
  */
 #ifndef COLLECT_NETNS_H
 #define COLLECT_NETNS_H
 
-#include "probe.h"
-
-struct netns {
-	uint64_t inode;
-	uint32_t pid; /* the lowest one in it; 0: none */
-	char *pinned; /* path of the mount that keeps it; NULL: none */
-};
+#include "nslist.h"
 
 struct netns_set {
-	struct netns *ns; /* by inode */
-	size_t n;
-	uint64_t self;   /* of this process, 0 when it cannot be known */
-	int home;        /* descriptor of that one, -1 */
-	uint64_t denied; /* processes whose namespace could not be read */
+	struct ns_list list; /* by inode */
+	uint64_t self;       /* of this process, 0 when it cannot be known */
+	int home;            /* descriptor of that one, -1 */
 };
 
 /* -1 with errno when /proc cannot be listed. */
@@ -29,8 +21,8 @@ int netns_list(const struct collect_env *, struct netns_set *);
  * which nothing more may be asked of the network.
  */
 int netns_enter(const struct collect_env *, const struct netns_set *,
-		const struct netns *);
-bool netns_leave(const struct netns_set *, const struct netns *);
+		const struct ns *);
+bool netns_leave(const struct netns_set *, const struct ns *);
 void netns_free(struct netns_set *);
 
 /*
@@ -41,7 +33,7 @@ void netns_free(struct netns_set *);
  * is no list at all.
  */
 int netns_each(struct probe_run *,
-	       void (*visit)(void *arg, const struct netns *, bool inside,
+	       void (*visit)(void *arg, const struct ns *, bool inside,
 			     int pid_dir),
 	       void *arg);
 

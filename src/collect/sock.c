@@ -197,7 +197,7 @@ static void read_table(struct sock_probe *sp, int pid_dir, enum sock_table t)
 	/* ENOENT: this kernel has no such protocol */
 }
 
-static void read_ns(void *arg, const struct netns *ns, bool inside, int pid_dir)
+static void read_ns(void *arg, const struct ns *ns, bool inside, int pid_dir)
 {
 	struct sock_probe *sp = arg;
 	unsigned diag = sp->diag;

@@ -50,7 +50,7 @@ struct sock {
 struct sock_probe {
 	struct probe_run *run;
 	const struct collect_env *env;
-	const struct netns *ns;
+	const struct ns *ns;
 	unsigned diag;       /* bits of the tables that the kernel can dump */
 	uint64_t table_rows; /* of the table being read */
 	uint64_t count, bytes;

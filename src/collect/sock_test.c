@@ -143,7 +143,7 @@ static void both_ways_agree(void **state)
 						 SOCK_UDP,  SOCK_UDP6,
 						 SOCK_LINK, SOCK_LOCAL };
 	struct probe_run *a = new_run(), *b = new_run();
-	struct netns ns = { .inode = 7 };
+	struct ns ns = { .inode = 7 };
 	struct sock_probe by_dump = { .run = a, .env = &a->env, .ns = &ns };
 	struct sock_probe by_file = { .run = b, .env = &b->env, .ns = &ns };
 	unsigned can = sock_diag_tables(&a->env);
@@ -325,7 +325,7 @@ static void a_packet_socket_with_a_filter(void **state)
 	};
 	struct sock_fprog prog = { 4, code };
 	struct probe_run *r = new_run(), *q = new_run();
-	struct netns ns = { .inode = 7 };
+	struct ns ns = { .inode = 7 };
 	struct sock_probe by_file = { .run = q, .env = &q->env, .ns = &ns };
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_IP));
 	int self = openat(q->env.proc, "self", O_RDONLY | O_DIRECTORY);

@@ -85,7 +85,7 @@ static enum mount_class class_of(const struct mount *m,
 }
 
 /* \040 \011 \012 \134: octal escapes of blanks and backslashes */
-static struct str unescape(struct arena *a, struct str s)
+struct str mounts_unescape(struct arena *a, struct str s)
 {
 	char *p;
 	size_t n = 0;
@@ -138,11 +138,11 @@ static bool line(struct str l, struct arena *a, struct mount *m)
 	if (!l.p || point.n == 0 || point.p[0] != '/')
 		return false;
 	m->type = arena_dup(a, str_cut(&l, ' '));
-	m->source = unescape(a, l.p ? str_cut(&l, ' ') : STR_NONE);
-	m->super = unescape(a, l.p ? l : STR_NONE);
+	m->source = mounts_unescape(a, l.p ? str_cut(&l, ' ') : STR_NONE);
+	m->super = mounts_unescape(a, l.p ? l : STR_NONE);
 	m->options = arena_dup(a, opt);
-	m->root = unescape(a, root);
-	m->point = unescape(a, point);
+	m->root = mounts_unescape(a, root);
+	m->point = mounts_unescape(a, point);
 	return true;
 }
 

@@ -61,6 +61,8 @@ const struct mount *mounts_of(const struct mounts *, struct str path);
 bool mount_readable(const struct mount *);
 /* May it be listed? */
 bool mount_walkable(const struct mount *);
+/* \040 and the like in a field of the text. */
+struct str mounts_unescape(struct arena *, struct str field);
 const char *mount_class_name(enum mount_class); /* "remote", "fuse" … */
 
 #endif
