@@ -2,7 +2,7 @@
  * autorun.c - what the host's other evidence says of an autorun: whose file
  * the definition is and when it came, and whose the program that it starts.
  */
-#include "../host/kept.h"
+#include "../host/units.h"
 #include "join.h"
 
 static void package_of(struct join *j, struct str path)
@@ -57,11 +57,66 @@ static void target(struct join *j, struct str path)
 		ev_bool(j->ev, KEY_K_AUTORUN_TARGET_UNPACKAGED, true);
 }
 
+/* A timer, socket or path: what the service it starts would run. */
+static void started_service(struct join *j, struct str path,
+			    const struct unit_info *self)
+{
+	const struct unit_info *s;
+	struct str exec;
+
+	s = ctx_unit(j->ctx, path, self->starts, j->scratch);
+	if (!s || !s->exec.n || ev_get(j->ev, KEY_PROCESS_COMMAND_LINE))
+		return;
+	exec = s->exec;
+	while (exec.n > 1 && strchr("@-:+!|", exec.p[0]))
+		exec = str_skip(exec, 1);
+	ev_str(j->ev, KEY_PROCESS_COMMAND_LINE, exec);
+	if (s->user.n)
+		ev_set_str(j->ev, KEY_USER_NAME, s->user);
+	if (exec.p[0] == '/' && !ev_get(j->ev, KEY_K_AUTORUN_TARGET))
+		ev_str(j->ev, KEY_K_AUTORUN_TARGET,
+		       str_head(exec, str_chr(exec, ' ')));
+}
+
+/* A service: when what starts it does so. */
+static void triggered(struct join *j, struct str path, struct str name)
+{
+	const struct unit_info *t;
+
+	t = ctx_unit_trigger(j->ctx, path, name, j->scratch);
+	if (!t)
+		return;
+	if (!ev_get(j->ev, KEY_K_AUTORUN_SCHEDULE))
+		ev_str(j->ev, KEY_K_AUTORUN_SCHEDULE,
+		       t->when.n ? t->when : t->name);
+	if (!ev_get(j->ev, KEY_K_AUTORUN_ENABLED) &&
+	    ctx_unit_enabled(j->ctx, t->path, t->name, t->installs,
+			     j->scratch) == START_YES)
+		ev_bool(j->ev, KEY_K_AUTORUN_ENABLED, true);
+}
+
+static void units(struct join *j, struct str path)
+{
+	struct str mechanism = ev_get_str(j->ev, KEY_K_AUTORUN_MECHANISM);
+	struct str name = ev_get_str(j->ev, KEY_K_AUTORUN_NAME);
+	const struct unit_info *self;
+
+	if (!str_starts(mechanism, STR("systemd")) ||
+	    str_is(mechanism, "systemd_generator"))
+		return;
+	self = ctx_unit(j->ctx, path, name, j->scratch);
+	if (self && self->starts.n)
+		started_service(j, path, self);
+	else
+		triggered(j, path, name);
+}
+
 void join_autorun(struct join *j)
 {
-	struct str path = ev_get_str(j->ev, KEY_K_AUTORUN_PATH);
-	struct str to = ev_get_str(j->ev, KEY_K_AUTORUN_TARGET);
+	struct str path = ev_get_str(j->ev, KEY_K_AUTORUN_PATH), to;
 
+	units(j, path);
+	to = ev_get_str(j->ev, KEY_K_AUTORUN_TARGET);
 	package_of(j, path);
 	times(j, path);
 	if (to.n && to.p[0] == '/')

@@ -14,6 +14,7 @@
 #include "manifest_in.h"
 #include "osrelease.h"
 #include "passwd.h"
+#include "units.h"
 
 #define MAX_ACCOUNTS 65536
 #define MAX_NAME 256
@@ -200,6 +201,8 @@ static const struct wanted {
 	{ NULL, "/var/lib/dpkg/status", take_status },
 };
 
+static const struct wanted units = { NULL, NULL, unit_take };
+
 static const struct wanted *find(struct str member, struct str path)
 {
 	/* containers' roots are other hosts */
@@ -212,7 +215,7 @@ static const struct wanted *find(struct str member, struct str path)
 			      : glob_match(str_of(w->path), path))
 			return w;
 	}
-	return NULL;
+	return unit_wanted(path) ? &units : NULL;
 }
 
 bool context_wants(struct str member, struct str path)
@@ -314,6 +317,7 @@ void context_finish(struct context *c)
 	responders(c);
 	proctab_finish(c);
 	kept_finish(c);
+	unit_finish(c);
 	free(d->zone);
 	free(d);
 	c->draft = NULL;
@@ -334,6 +338,9 @@ void context_free(struct context *c)
 	map_free(&c->mnt_ns);
 	map_free(&c->net_ns);
 	kept_free(c);
+	free(c->unit);
+	map_free(&c->unit_name);
+	map_free(&c->unit_trigger);
 	dpkg_free(&c->dpkg);
 	arena_free(&c->arena);
 	*c = (struct context){ 0 };

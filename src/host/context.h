@@ -66,6 +66,7 @@ struct sock_owner { /* a socket fd of a process */
 
 struct context_draft; /* while it is built */
 struct kept;
+struct unit_info;
 
 struct context {
 	struct arena arena;
@@ -97,6 +98,10 @@ struct context {
 	struct kept *keep;
 	size_t nkept, capkept;
 	struct map started; /* by links: scope, newline, name */
+
+	struct unit_info *unit; /* host/units.h */
+	size_t nunit, capunit;
+	struct map unit_name, unit_trigger; /* scope, name -> index + 1 */
 
 	struct proc *proc; /* by pid, then start */
 	size_t nproc, capproc;

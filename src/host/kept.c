@@ -168,8 +168,7 @@ bool ctx_links(const struct context *c)
 
 /* --- whose manager a unit belongs to -------------------------------- */
 
-/* "s": the system's; "u": every user's; else the home it stands in. */
-static struct str scope_of(const struct context *c, struct str path)
+struct str unit_scope(const struct context *c, struct str path)
 {
 	static const struct str part[] = { { "/.config/systemd/", 17 },
 					   { "/.local/share/systemd/", 22 } };
@@ -241,7 +240,7 @@ static void index_one(struct context *c, struct str path, struct kept *k,
 	}
 	if (k->type != 'l' || !wants_dir(dir))
 		return;
-	scope = scope_of(c, path);
+	scope = unit_scope(c, path);
 	(void)map_put(&c->started, key_of(scratch, scope, base), NULL);
 	at = str_chr(base, '@');
 	if (at == (size_t)-1)
@@ -311,6 +310,12 @@ static const char *const user_dir[] = {
 	"/usr/lib/systemd/user/",
 };
 
+static bool below(struct str path, struct str dir)
+{
+	return str_starts(path, dir) || (str_starts(path, STR("/lib/")) &&
+					 str_starts(path, str_skip(dir, 4)));
+}
+
 /* Is another unit of that name read in its place, or none at all? */
 static bool displaced(const struct context *c, struct str path, struct str name,
 		      const char *const *dir, size_t ndir,
@@ -332,6 +337,20 @@ static bool displaced(const struct context *c, struct str path, struct str name,
 	return false;
 }
 
+unsigned unit_rank(struct str path)
+{
+	unsigned n = sizeof(system_dir) / sizeof(*system_dir);
+
+	for (unsigned i = 0; i < n; i++)
+		if (below(path, str_of(system_dir[i])))
+			return i;
+	for (unsigned i = 0; i < sizeof(user_dir) / sizeof(*user_dir); i++)
+		if (below(path, str_of(user_dir[i])))
+			return n + i;
+	/* a home's own come first for its user */
+	return 0;
+}
+
 static bool type_level(struct str name)
 {
 	return str_chr(name, '.') == (size_t)-1;
@@ -341,7 +360,7 @@ enum start_state ctx_unit_enabled(const struct context *c, struct str path,
 				  struct str name, bool installs,
 				  struct arena *scratch)
 {
-	struct str scope = scope_of(c, path);
+	struct str scope = unit_scope(c, path);
 	bool system = str_is(scope, "s");
 	bool dropin = !str_eq(str_base(path), name);
 

@@ -35,6 +35,10 @@ struct str link_target(struct arena *, struct str path, struct str link);
 bool ctx_links(const struct context *);
 /* Is this script of init.d started by a link of rc?.d? */
 enum start_state ctx_rc_link(const struct context *, struct str path);
+/* "s": the system's manager; "u": every user's; else a home directory. */
+struct str unit_scope(const struct context *, struct str path);
+/* systemd.unit(5): of several units of a name, the lowest rank is read. */
+unsigned unit_rank(struct str path);
 /*
  * Is this unit started?  name: of the unit, path: where it (or its drop-in)
  * stands, installs: it has an [Install] that says by whom it is wanted.

@@ -18,6 +18,11 @@ enum start_rule {
 	START_NEVER,   /* stands there, is not started */
 	START_NOTHING, /* a text for people: start_of gives NULL */
 	START_DEFINES, /* no program: its parser says what it starts */
+	START_UNIT = START_DEFINES,    /* the parser systemd_unit */
+	START_DESKTOP = START_DEFINES, /* desktop */
+	START_UDEV = START_DEFINES,    /* udev_rules */
+	START_POLICY = START_DEFINES,  /* dbus_policy */
+	START_TABLE = START_DEFINES,   /* startconf */
 };
 
 struct start {

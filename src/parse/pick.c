@@ -19,12 +19,20 @@ const struct parser *const parser_table[] = {
 	NULL
 };
 
+/* `/usr/lib/…' is also meant where /lib is a directory of its own. */
+static bool expects_one(struct str glob, struct str path)
+{
+	return glob_match(glob, path) || (str_starts(path, STR("/lib/")) &&
+					  str_starts(glob, STR("/usr/lib/")) &&
+					  glob_match(str_skip(glob, 4), path));
+}
+
 bool parser_expects(const struct parser *ps, struct str path)
 {
 	if (!ps->paths)
 		return false;
 	for (const char *const *g = ps->paths; *g; g++)
-		if (glob_match(str_of(*g), path))
+		if (expects_one(str_of(*g), path))
 			return true;
 	return false;
 }

@@ -134,17 +134,8 @@ static enum outcome parse(struct parse *p)
 }
 
 /* starts.def without what other parsers read */
-#define GLOB_ALWAYS(glob) glob,
-#define GLOB_MODE(glob) glob,
-#define GLOB_PARTS(glob) glob,
-#define GLOB_LISTED(glob) glob,
-#define GLOB_LSB(glob) glob,
-#define GLOB_INIT(glob) glob,
-#define GLOB_RCLINK(glob) glob,
-#define GLOB_NEVER(glob) glob,
-#define GLOB_NOTHING(glob)
-#define GLOB_DEFINES(glob)
-#define START(glob, mechanism, user, when, rule) GLOB_##rule(glob)
+#define PICK_PROGRAMS(glob) glob,
+#include "../host/starts_pick.h"
 static const char *const paths[] = {
 #include "../host/starts.def"
 	NULL,

@@ -1,7 +1,9 @@
 /*
- * systemd_unit - units and their drop-ins (systemd.unit(5)): one autorun for
- * every Exec line, one for a timer.  `name.service.d/x.conf' belongs to
- * name.service.
+ * systemd_unit - units of all types, their drop-ins and podman's quadlets
+ * (systemd.unit(5)): one autorun for every Exec line, one for what starts
+ * another unit (timer, socket, path, mount, automount), one for a library
+ * that an Environment preloads.  `name.service.d/x.conf' belongs to
+ * name.service, `service.d/x.conf' to every service.
  */
 #include "../host/kept.h"
 #include "../util/buf.h"
@@ -20,8 +22,22 @@ struct unit {
 	struct buf schedule, options;
 	struct exec_line exec[MAX_EXEC];
 	size_t nexec;
-	bool timer, installs;
-	uint64_t timer_off;
+	bool installs;
+	const struct type *type; /* NULL: its Exec lines are all there is */
+	uint64_t type_off;
+	struct str type_line;
+};
+
+/* Units that run nothing themselves: what of them is told as a schedule. */
+static const struct type {
+	const char *section, *mechanism;
+	const char *when[5]; /* beginnings of keys */
+} types[] = {
+	{ "[Timer]", "systemd_timer", { "On" } },
+	{ "[Socket]", "systemd_socket", { "Listen" } },
+	{ "[Path]", "systemd_path", { "Path", "DirectoryNotEmpty" } },
+	{ "[Mount]", "systemd_mount", { "What", "Where" } },
+	{ "[Automount]", "systemd_automount", { "Where" } },
 };
 
 static unsigned probe(const struct source *src)
@@ -68,37 +84,74 @@ static void exec_add(struct unit *u, struct str key, struct str value,
 	};
 }
 
-static void timer_key(struct unit *u, struct str key, struct str value,
-		      const struct text_line *l)
+static bool starts_one_of(struct str key, const char *const *begin, size_t n)
 {
-	u->timer_off = l->off;
-	if (str_starts(key, STR("On")))
+	for (size_t i = 0; i < n && begin[i]; i++)
+		if (str_starts(key, str_of(begin[i])))
+			return true;
+	return false;
+}
+
+static void type_key(struct unit *u, struct str key, struct str value,
+		     const struct text_line *l)
+{
+	if (!u->type_line.n) {
+		u->type_line = l->line;
+		u->type_off = l->off;
+	}
+	if (starts_one_of(key, u->type->when, 5))
 		join(&u->schedule, str_is(key, "OnCalendar") ? STR_NONE : key,
 		     value);
-	else if (str_is(key, "Unit") || str_is(key, "Persistent"))
+	else
 		join(&u->options, key, value);
+}
+
+/* LD_PRELOAD=/x in an Environment line: it is loaded into what the unit runs */
+static bool preloads(struct str value)
+{
+	return str_has(value, STR("LD_PRELOAD=")) ||
+	       str_has(value, STR("LD_AUDIT=")) ||
+	       str_has(value, STR("LD_LIBRARY_PATH="));
+}
+
+static bool is_environment(struct str key)
+{
+	return str_is(key, "Environment") ||
+	       str_is(key, "DefaultEnvironment") ||
+	       str_is(key, "ManagerEnvironment");
 }
 
 static void key_value(struct unit *u, struct str section, struct str key,
 		      struct str value, const struct text_line *l)
 {
-	if (str_starts(key, STR("Exec"))) {
+	static const char *const told[] = { "Alias",       "Also",
+					    "Environment", "OnFailure",
+					    "OnSuccess",   "BusName",
+					    "Image",       "Volume" };
+
+	if (str_starts(key, STR("Exec")) ||
+	    (is_environment(key) && preloads(value))) {
 		exec_add(u, key, value, l);
-	} else if (str_is(section, "[Timer]")) {
-		timer_key(u, key, value, l);
+	} else if (u->type && str_is(section, u->type->section)) {
+		type_key(u, key, value, l);
 	} else if (str_is(key, "Description")) {
 		u->description = value;
 	} else if (str_is(key, "User")) {
 		u->user = value;
-	} else if (str_is(key, "WantedBy") || str_is(key, "RequiredBy")) {
+	} else if (str_is(key, "WantedBy") || str_is(key, "RequiredBy") ||
+		   str_is(key, "UpheldBy")) {
 		u->installs |= value.n > 0;
 		join(&u->options, key, value);
-	} else if (str_is(key, "Alias") || str_is(key, "Environment") ||
-		   str_is(key, "EnvironmentFile") || str_is(key, "OnFailure") ||
-		   str_starts(key, STR("Listen")) ||
-		   str_starts(key, STR("Path"))) {
+	} else if (starts_one_of(key, told, sizeof(told) / sizeof(*told))) {
 		join(&u->options, key, value);
 	}
+}
+
+static void section_take(struct unit *u, struct str section)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (str_is(section, types[i].section))
+			u->type = &types[i];
 }
 
 static void unit_read(struct parse *p, struct unit *u)
@@ -115,7 +168,7 @@ static void unit_read(struct parse *p, struct unit *u)
 			continue;
 		if (line.p[0] == '[') {
 			section = line;
-			u->timer |= str_is(section, "[Timer]");
+			section_take(u, section);
 			continue;
 		}
 		key = str_cut(&line, '=');
@@ -127,15 +180,17 @@ static void unit_read(struct parse *p, struct unit *u)
 
 static struct autorun common(const struct parse *p, const struct unit *u)
 {
+	const struct start *st = start_of(p->src->path);
 	struct str user = u->user;
 
 	/* system units run as root unless they say otherwise */
-	if (!user.n && (str_has(p->src->path, STR("/system/")) ||
-			str_has(p->src->path, STR("/system."))))
-		user = STR("root");
+	if (!user.n && st)
+		user = start_user(st, p->ctx, p->src->path);
 	return (struct autorun){
 		.dataset = "systemd_unit",
-		.mechanism = "systemd",
+		.mechanism = st && strcmp(st->mechanism, "quadlet") == 0
+				     ? "quadlet"
+				     : "systemd",
 		.name = u->name,
 		.comment = u->description,
 		.options = buf_view(&u->options),
@@ -153,6 +208,22 @@ static struct str unmodified(struct str command)
 	return command;
 }
 
+/* "LD_PRELOAD=/a.so:/b.so": the first of them */
+static struct str preloaded(struct str value)
+{
+	size_t at = str_find(value, STR("LD_PRELOAD="));
+	size_t n = 0;
+
+	if (at == (size_t)-1)
+		return STR_NONE;
+	value = str_skip(value, at + 11);
+	while (value.n && (value.p[0] == '"' || value.p[0] == '\''))
+		value = str_skip(value, 1);
+	while (n < value.n && !strchr(" \t:\"'", value.p[n]))
+		n++;
+	return str_head(value, n);
+}
+
 static enum outcome exec_emit(struct parse *p, const struct unit *u, size_t i)
 {
 	const struct exec_line *x = &u->exec[i];
@@ -166,20 +237,25 @@ static enum outcome exec_emit(struct parse *p, const struct unit *u, size_t i)
 			      a.options.n ? " " : "", STR_ARG(a.options));
 	a.original = x->original;
 	a.off = x->off;
-	if (has_end(p->src->path, ".conf"))
+	if (is_environment(x->key)) {
+		a.mechanism = "systemd_environment";
+		a.target = preloaded(x->command);
+	}
+	if (!is_environment(x->key) && has_end(p->src->path, ".conf"))
 		a.mechanism = "systemd_dropin";
 	got = autorun_emit(p, &a);
 	arena_rewind(p->scratch, mark);
 	return got;
 }
 
-static enum outcome timer_emit(struct parse *p, const struct unit *u)
+static enum outcome type_emit(struct parse *p, const struct unit *u)
 {
 	struct autorun a = common(p, u);
 
-	a.mechanism = "systemd_timer";
+	a.mechanism = u->type->mechanism;
 	a.schedule = buf_view(&u->schedule);
-	a.off = u->timer_off;
+	a.original = u->type_line;
+	a.off = u->type_off;
 	a.sub = 1;
 	return autorun_emit(p, &a);
 }
@@ -193,8 +269,8 @@ static enum outcome parse(struct parse *p)
 	unit_read(p, u);
 	for (size_t i = 0; i < u->nexec && got != STOP; i++)
 		got = exec_emit(p, u, i);
-	if (u->timer && got != STOP)
-		got = timer_emit(p, u);
+	if (u->type && got != STOP)
+		got = type_emit(p, u);
 	if (u->nexec == MAX_EXEC)
 		parse_note(p, NOTE_LIMIT, "Exec lines of a unit", 0, 0,
 			   MAX_EXEC);
@@ -203,30 +279,17 @@ static enum outcome parse(struct parse *p)
 	return got;
 }
 
+#define PICK_UNIT(glob) glob,
+#include "../host/starts_pick.h"
 static const char *const paths[] = {
-	"/etc/systemd/system/**",
-	"/etc/systemd/user/**",
-	"/run/systemd/system/**",
-	"/run/systemd/user/**",
-	"/run/systemd/transient/**",
-	"/run/systemd/generator/**",
-	"/run/systemd/generator.*/**",
-	"/run/user/*/systemd/**",
-	"/usr/lib/systemd/system/**",
-	"/usr/lib/systemd/user/**",
-	"/lib/systemd/system/**",
-	"/lib/systemd/user/**",
-	"/usr/local/lib/systemd/**",
-	"/usr/share/systemd/user/**",
-	"/**/.config/systemd/user/**",
-	"/**/.local/share/systemd/user/**",
+#include "../host/starts.def"
 	NULL,
 };
 
 const struct parser parser_systemd_unit = {
 	.name = "systemd_unit",
-	.title = "systemd units, timers and drop-ins",
-	.title_ja = "systemd のユニット、タイマー、ドロップイン",
+	.title = "systemd units of all types, drop-ins, podman's quadlets",
+	.title_ja = "systemd の全種のユニット、ドロップイン、podman の quadlet",
 	.paths = paths,
 	.probe = probe,
 	.parse = parse,
