@@ -240,6 +240,7 @@ static void look_for_secrets(struct probe_run *r, struct content *c)
 	struct look l = { .c = c };
 	struct str text = buf_view(&c->head);
 	const char *kind = kind_of(text);
+	unsigned nvalue = 0;
 	bool only = false;
 	size_t n;
 
@@ -248,12 +249,15 @@ static void look_for_secrets(struct probe_run *r, struct content *c)
 		c->state = PROBE_SKIPPED;
 	} else if (!kind || strcmp(kind, "script") == 0) {
 		n = secret_mask(c->head.p, c->head.n, a_key, &l, &only);
-		c->masked = n > 0 && !only;
 		if (n > 0 && only)
 			c->state = PROBE_SKIPPED;
+		else
+			n += secret_values(c->head.p, c->head.n, c->path,
+					   &nvalue);
+		c->masked = n > 0 && !only;
 		if (c->masked)
 			run_status(r, "secrets", NULL, c->path, PROBE_SKIPPED,
-				   0, l.nkey, n, 0);
+				   0, l.nkey + nvalue, n, 0);
 	}
 	send_rows(r, &l.rows);
 	buf_free(&l.rows);

@@ -38,6 +38,13 @@ void secret_environ(struct buf *out, struct str environ_bytes,
  */
 size_t secret_mask(char *p, size_t n, void (*found)(void *, struct str key),
 		   void *arg, bool *only);
+/*
+ * Masks passwords and tokens in a text, as its path and its words tell of
+ * them.  Returns the number of bytes masked; *count: of how many values.
+ */
+size_t secret_values(char *p, size_t n, struct str path, unsigned *count);
+/* Those of them that their shape tells of; adds to *count. */
+size_t secret_shapes(char *p, size_t n, unsigned *count);
 /* One row of facts about a private key file, newline included. */
 void secret_key_row(struct buf *out, struct str path, struct str content);
 /* Is every line one of shadow or gshadow, and a hash among them? */
