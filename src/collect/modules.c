@@ -105,6 +105,7 @@ static void path_row(struct modules *m, struct str name)
 	rel = str_cut(&rel, ':');
 	buf_fmt(&path, "/lib/modules/%s/" STR_FMT, m->release, STR_ARG(rel));
 	row_str(&m->row, KEY_FILE_PATH, buf_view(&path));
+	row_str(&m->row, KEY_FILE_TYPE, STR("file"));
 	buf_free(&path);
 }
 

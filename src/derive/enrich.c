@@ -9,8 +9,10 @@ static const struct recipe {
 	void (*step[MAX_JOINS])(struct join *); /* NULL-ended */
 } recipes[] = {
 	{ KIND_AUTORUN, { join_autorun } },
+	{ KIND_BPF, { join_pid_process, join_user } },
 	{ KIND_FILE, { join_file_package } },
 	{ KIND_FILE_STATE, { join_file_package } },
+	{ KIND_MODULE, { join_file_package } },
 	{ KIND_PROCESS,
 	  { join_self, join_user, join_proctree, join_procfacts, join_container,
 	    join_process_sockets, join_process_package } },

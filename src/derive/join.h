@@ -34,6 +34,7 @@ void join_socket_container(struct join *);
 void join_state_container(struct join *);
 void join_process_sockets(struct join *);
 void join_socket_process(struct join *);
+void join_pid_process(struct join *); /* process.pid -> its name, program */
 void join_process_package(struct join *);
 void join_file_package(struct join *);
 void join_autorun(struct join *);

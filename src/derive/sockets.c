@@ -118,6 +118,13 @@ void join_process_sockets(struct join *j)
 	stdio(j);
 }
 
+static void process(struct join *j, const struct proc *p)
+{
+	ev_str(j->ev, KEY_PROCESS_COMMAND_LINE, p->cmdline);
+	ev_str(j->ev, KEY_PROCESS_EXECUTABLE, p->exe);
+	ev_str(j->ev, KEY_PROCESS_NAME, p->name);
+}
+
 void join_socket_process(struct join *j)
 {
 	const struct proc *p;
@@ -129,8 +136,18 @@ void join_socket_process(struct join *j)
 	p = ctx_socket_proc(j->ctx, inode);
 	if (!p)
 		return;
-	ev_str(j->ev, KEY_PROCESS_COMMAND_LINE, p->cmdline);
-	ev_str(j->ev, KEY_PROCESS_EXECUTABLE, p->exe);
-	ev_str(j->ev, KEY_PROCESS_NAME, p->name);
 	ev_u64(j->ev, KEY_PROCESS_PID, p->pid);
+	process(j, p);
+}
+
+void join_pid_process(struct join *j)
+{
+	const struct proc *p;
+	uint64_t pid;
+
+	if (!join_u64(j->ev, KEY_PROCESS_PID, &pid) || pid > UINT32_MAX)
+		return;
+	p = ctx_pid(j->ctx, (uint32_t)pid);
+	if (p)
+		process(j, p);
 }

@@ -14,6 +14,7 @@ static const struct stream_kind {
 	const char *stream;
 	enum kind kind;
 } kinds[] = {
+	{ "bpf", KIND_BPF },
 	{ "modules", KIND_MODULE },
 	{ "mounts", KIND_MOUNT },
 	{ "sockets", KIND_SOCKET },
