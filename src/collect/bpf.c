@@ -82,8 +82,10 @@ static void holders_row(struct bpf *b, enum bpf_what what, uint32_t id)
 			if (h->what != what || h->id != id ||
 			    k != (h->pid        ? 0u
 				  : h->attached ? 2u
-						: 1u))
+						: 1u) ||
+			    (h->pid && h->pid == last))
 				continue;
+			last = h->pid;
 			if (h->pid) {
 				first = first ? first : h->pid;
 				buf_u64(&b->list, h->pid);

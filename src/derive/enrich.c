@@ -9,7 +9,9 @@ static const struct recipe {
 	void (*step[MAX_JOINS])(struct join *); /* NULL-ended */
 } recipes[] = {
 	{ KIND_AUTORUN, { join_autorun } },
-	{ KIND_BPF, { join_pid_process, join_user } },
+	{ KIND_BPF,
+	  { join_pid_process, join_user, join_socket_container,
+	    join_process_package } },
 	{ KIND_FILE, { join_file_package } },
 	{ KIND_FILE_STATE, { join_file_package } },
 	{ KIND_MODULE, { join_file_package } },

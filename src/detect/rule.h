@@ -121,7 +121,8 @@ enum subject {
 	SUBJECT_ADDRESS,
 	SUBJECT_AUTORUN,
 	SUBJECT_HOST,
-	SUBJECT_PROGRAM
+	SUBJECT_PROGRAM,
+	SUBJECT_OBJECT /* of the kernel: a module, an interface … */
 };
 
 struct rule {

@@ -18,11 +18,11 @@ static const char *const facts[] = { "name", "structural", "observed" };
 static const uint16_t fact_confidence[] = { 65, 85, 100 };
 static const char *const tiers[] = { "note", "watch", "respond" };
 static const char *const actives[] = { "no",      "recent", "persistence",
-				       "account", "socket", "process" };
-static const char *const subjects[] = {
-	"auto",    "process", "file", "user",
-	"address", "autorun", "host", "program"
-};
+				       "account", "socket", "process",
+				       "kernel" };
+static const char *const subjects[] = { "auto", "process", "file",
+					"user", "address", "autorun",
+					"host", "program", "object" };
 
 static uint8_t word(struct str s, const char *const *table, size_t n,
 		    uint8_t otherwise)

@@ -59,6 +59,20 @@ static bool autorun(struct buf *b, const struct event *e)
 	return true;
 }
 
+/* What the kernel holds. */
+static bool object(struct buf *b, const struct event *e)
+{
+	if (e->kind == KIND_MODULE)
+		return put(b, "module ", e, KEY_FILE_NAME);
+	if (put(b, "interface ", e, KEY_K_INTERFACE_NAME) ||
+	    put(b, "setting ", e, KEY_K_KERNEL_NAME))
+		return true;
+	if (!put(b, "eBPF ", e, KEY_K_BPF_OBJECT))
+		return false;
+	(void)put(b, " ", e, KEY_K_BPF_NAME);
+	return put(b, " ", e, KEY_K_BPF_ID);
+}
+
 static bool wanted(unsigned subject, struct buf *b, const struct event *e)
 {
 	switch (subject) {
@@ -74,6 +88,8 @@ static bool wanted(unsigned subject, struct buf *b, const struct event *e)
 		return address(b, e);
 	case SUBJECT_AUTORUN:
 		return autorun(b, e);
+	case SUBJECT_OBJECT:
+		return object(b, e);
 	case SUBJECT_HOST:
 		buf_puts(b, "host");
 		return true;
@@ -96,6 +112,9 @@ static unsigned natural(const struct event *e)
 		return SUBJECT_FILE;
 	case KIND_AUTORUN:
 		return SUBJECT_AUTORUN;
+	case KIND_BPF:
+	case KIND_MODULE:
+		return SUBJECT_OBJECT;
 	case KIND_LOGIN_FAILED:
 	case KIND_CONNECTION:
 		return SUBJECT_ADDRESS;

@@ -31,7 +31,8 @@ const char *rule_level_name(unsigned level)
 const char *active_name(unsigned active)
 {
 	static const char *const t[] = { "",        "recent", "persistence",
-					 "account", "socket", "process" };
+					 "account", "socket", "process",
+					 "kernel" };
 
 	return NAME(t, active);
 }

@@ -23,7 +23,8 @@ enum active {
 	ACTIVE_PERSISTENCE,
 	ACTIVE_ACCOUNT,
 	ACTIVE_SOCKET,
-	ACTIVE_PROCESS
+	ACTIVE_PROCESS,
+	ACTIVE_KERNEL /* something that the running kernel has loaded */
 };
 
 #define FINDING_MAX_EVENTS 16

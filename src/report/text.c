@@ -140,7 +140,8 @@ static void part_verdict(struct out *o)
 static void part_active(struct out *o)
 {
 	static const char *const ja[] = { "",           "直近", "永続化",
-					  "アカウント", "通信", "プロセス" };
+					  "アカウント", "通信", "プロセス",
+					  "カーネル" };
 	const struct verdict *v = o->v;
 
 	heading(o, "Active now", "現在活動中");

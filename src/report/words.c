@@ -21,9 +21,15 @@ void verdict_subject(struct buf *b, struct str s, enum lang lang)
 	static const struct {
 		const char *en, *ja;
 	} word[] = {
-		{ "process ", "プロセス " }, { "program ", "プログラム " },
-		{ "file ", "ファイル " },    { "user ", "ユーザー " },
-		{ "address ", "アドレス " }, { "autorun ", "自動起動 " },
+		{ "process ", "プロセス " },
+		{ "program ", "プログラム " },
+		{ "file ", "ファイル " },
+		{ "user ", "ユーザー " },
+		{ "address ", "アドレス " },
+		{ "autorun ", "自動起動 " },
+		{ "module ", "モジュール " },
+		{ "setting ", "設定 " },
+		{ "interface ", "インターフェース " },
 	};
 
 	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
