@@ -38,6 +38,10 @@
  *   x is there for directories, programs (an x or set-id bit) and files in
  *   places that anybody may write; with --hash all for every file
  *
+ * state/roots.0000.jsonl ...  the same for files that only another mount
+ *   namespace shows, with o, the inode of that namespace; contents are
+ *   roots/<o>/<path>
+ *
  * state/secrets.0000.jsonl ...  facts that stand in for secrets: path, kind
  *   shadow { user, state locked | empty | set | damaged, algorithm,
  *   last_change_day } or private_key { format, key_type, encrypted,

@@ -9,6 +9,7 @@
 #include "output.h"
 #include "paths.h"
 #include "programs.h"
+#include "roots.h"
 #include "walk.h"
 
 #include "../util/timefmt.h"
@@ -248,7 +249,11 @@ static bool all_jobs(struct run *r)
 		if (!crew_run(&r->crew, &j))
 			return false;
 	}
-	if (!crew_run(&r->crew, &job_paths) || !crew_run(&r->crew, &job_walk))
+	if (!crew_run(&r->crew, &job_paths))
+		return false;
+	if (r->scene->env.live && !crew_run(&r->crew, &job_roots))
+		return false;
+	if (!crew_run(&r->crew, &job_walk))
 		return false;
 	r->res->nfile = r->in->nobject;
 	programs_sort(r->scene);

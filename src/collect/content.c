@@ -217,9 +217,21 @@ static void send_rows(struct probe_run *r, const struct buf *rows)
 	}
 }
 
+/* A path below another root is not one of the host. */
+static struct str shown(const struct content *c, struct buf *b)
+{
+	if (!str_starts(c->prefix, STR(KONSEKI_ROOTS)))
+		return c->path;
+	if (b->n == 0) {
+		buf_str(b, c->prefix);
+		buf_str(b, c->path);
+	}
+	return buf_view(b);
+}
+
 struct look {
 	struct content *c;
-	struct buf rows;
+	struct buf rows, path;
 	unsigned nkey;
 };
 
@@ -228,7 +240,7 @@ static void a_key(void *arg, struct str text)
 	struct look *l = arg;
 
 	if (l->nkey++ < KEYS_MAX)
-		secret_key_row(&l->rows, l->c->path, text);
+		secret_key_row(&l->rows, shown(l->c, &l->path), text);
 }
 
 /*
@@ -245,7 +257,7 @@ static void look_for_secrets(struct probe_run *r, struct content *c)
 	size_t n;
 
 	if (c->shadow || secret_is_shadow(text)) {
-		secret_shadow_rows(&l.rows, c->path, text);
+		secret_shadow_rows(&l.rows, shown(c, &l.path), text);
 		c->state = PROBE_SKIPPED;
 	} else if (!kind || strcmp(kind, "script") == 0) {
 		n = secret_mask(c->head.p, c->head.n, a_key, &l, &only);
@@ -256,11 +268,12 @@ static void look_for_secrets(struct probe_run *r, struct content *c)
 					   &nvalue);
 		c->masked = n > 0 && !only;
 		if (c->masked)
-			run_status(r, "secrets", NULL, c->path, PROBE_SKIPPED,
-				   0, l.nkey + nvalue, n, 0);
+			run_status(r, "secrets", NULL, shown(c, &l.path),
+				   PROBE_SKIPPED, 0, l.nkey + nvalue, n, 0);
 	}
 	send_rows(r, &l.rows);
 	buf_free(&l.rows);
+	buf_free(&l.path);
 }
 
 static void read_head(struct probe_run *r, struct content *c)

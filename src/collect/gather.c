@@ -10,8 +10,6 @@
 #include "gather.h"
 #include "beneath.h"
 #include "content.h"
-#include "homes.h"
-#include "paths.h"
 #include "pointed.h"
 
 #include "../util/glob.h"
@@ -27,24 +25,38 @@
 
 struct progress { /* shared */
 	uint64_t rule;
-	uint64_t count, bytes; /* of that rule, so far */
+	struct gather_count of; /* that rule, so far */
 };
 
 struct gather {
 	struct probe_run *run;
 	const struct path_rule *rule;
-	struct progress *at;
+	const struct gather_view *view; /* NULL: the host */
+	struct gather_count *at;
 	bool failed;             /* something of this rule could not be read */
 	struct str prefix, rest; /* of the pattern */
 };
 
+/* The member that a path of another root becomes. */
+static struct str member_of(struct gather *g, struct buf *b, struct str path)
+{
+	if (!g->view)
+		return path;
+	buf_str(b, g->view->prefix);
+	buf_str(b, path);
+	return buf_view(b);
+}
+
 static void item(struct gather *g, struct str path, enum probe_state state,
 		 int errnum, uint64_t bytes)
 {
+	struct buf b = { 0 };
+
 	if (state != PROBE_SKIPPED && state != PROBE_ABSENT)
 		g->failed = true;
-	run_status(g->run, g->rule->group, g->rule->core, path, state, errnum,
-		   0, bytes, 0);
+	run_status(g->run, g->rule->group, g->rule->core,
+		   member_of(g, &b, path), state, errnum, 0, bytes, 0);
+	buf_free(&b);
 }
 
 /* Copies an open file under the name it shall have. */
@@ -57,22 +69,30 @@ static void copy(struct gather *g, struct str path, int fd,
 		.meta = *m,
 		.max = g->rule->max,
 		.shadow = (g->rule->flags & PATH_SHADOW) != 0,
+		.prefix = g->view ? g->view->prefix : STR_NONE,
 	};
 
+	if (g->view && !g->view->take(g->view->arg, g->rule, path, fd, m))
+		return;
 	content_copy(g->run, &c);
 	g->at->bytes += c.bytes;
 	if (c.state == PROBE_COLLECTED && g->rule->flags & PATH_RUNS)
 		pointed_read(g->run, fd, m->size);
 	if (c.state == PROBE_COLLECTED)
-		g->at->count++;
+		g->at->files++;
 	else
 		item(g, path, c.state, c.errnum, c.bytes);
 }
 
 static bool known(struct gather *g, struct str path)
 {
-	return map_get(&g->run->scene->done, path) != NULL ||
-	       map_get(&g->run->seen, path) != NULL;
+	const struct map *done = g->view ? g->view->done : &g->run->scene->done;
+	struct buf b = { 0 };
+	bool yes = map_get(&g->run->seen, path) != NULL ||
+		   map_get(done, member_of(g, &b, path)) != NULL;
+
+	buf_free(&b);
+	return yes;
 }
 
 static void remember(struct gather *g, struct str path)
@@ -274,39 +294,40 @@ out:
 	buf_free(&full);
 }
 
-static void one_rule(struct gather *g, const struct homes *h)
+void gather_rule(struct probe_run *r, const struct path_rule *rule,
+		 const struct homes *h, const struct gather_view *view,
+		 struct gather_count *at)
 {
-	struct str pattern = str_of(g->rule->glob);
+	struct gather g = { .run = r, .rule = rule, .view = view, .at = at };
+	struct str pattern = str_of(rule->glob);
 	int64_t began = sys_boottime_ns();
 	bool any;
 
-	g->failed = false;
 	if (str_starts(pattern, STR("~/"))) {
 		for (size_t i = 0; i < h->n; i++)
-			expand(g, h->home[i], str_skip(pattern, 1));
+			expand(&g, h->home[i], str_skip(pattern, 1));
 	} else {
-		expand(g, STR_NONE, pattern);
+		expand(&g, STR_NONE, pattern);
 	}
-	any = g->at->count > 0;
-	if (any || !g->failed)
-		run_status(g->run, g->rule->group, g->rule->core, pattern,
+	any = at->files > 0;
+	/* what another root may have is said once, by whoever reads it */
+	if (!view && (any || !g.failed))
+		run_status(r, rule->group, rule->core, pattern,
 			   any ? PROBE_COLLECTED : PROBE_ABSENT,
-			   any ? 0 : ENOENT, g->at->count, g->at->bytes,
+			   any ? 0 : ENOENT, at->files, at->bytes,
 			   sys_boottime_ns() - began);
-	run_count(g->run, g->at->count);
+	run_count(r, at->files);
 }
 
 static void run_paths(struct probe_run *r)
 {
 	struct progress *at = r->lane->state;
-	struct gather g = { .run = r, .at = at };
 	struct homes h = { 0 };
 
 	homes_read(r, &h);
 	for (; at->rule < path_count; at->rule++) {
-		g.rule = &path_table[at->rule];
-		one_rule(&g, &h);
-		at->count = at->bytes = 0;
+		gather_rule(r, &path_table[at->rule], &h, NULL, &at->of);
+		at->of = (struct gather_count){ 0 };
 	}
 	homes_free(&h);
 }

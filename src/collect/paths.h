@@ -11,6 +11,7 @@ enum {
 	PATH_FOLLOW = 1, /* a final link: its target's bytes, its own name */
 	PATH_SHADOW = 2, /* password hashes: facts only by default */
 	PATH_RUNS = 4,   /* names programs: those are looked at too */
+	PATH_PROGRAMS = 256, /* only what its content or name calls a program */
 };
 
 struct path_rule {
