@@ -23,6 +23,8 @@ enum start_rule {
 	START_UDEV = START_DEFINES,    /* udev_rules */
 	START_POLICY = START_DEFINES,  /* dbus_policy */
 	START_TABLE = START_DEFINES,   /* startconf */
+	START_GIT = START_DEFINES,     /* git_config */
+	START_CLOUD = START_DEFINES,   /* cloud_config */
 };
 
 struct start {

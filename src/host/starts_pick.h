@@ -45,3 +45,9 @@
 #ifndef PICK_TABLE
 #define PICK_TABLE(glob)
 #endif
+#ifndef PICK_GIT
+#define PICK_GIT(glob)
+#endif
+#ifndef PICK_CLOUD
+#define PICK_CLOUD(glob)
+#endif

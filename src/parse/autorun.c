@@ -171,7 +171,7 @@ void autorun_fill(struct parse *p, const struct autorun *a)
 	struct event *e = p->ev;
 	struct str target = a->target;
 
-	if (!target.n)
+	if (!target.p)
 		target = autorun_target(p, a->command);
 	stream_state(p, KIND_AUTORUN, str_of(a->dataset), a->off);
 	e->sub = a->sub;

@@ -18,7 +18,7 @@ struct autorun {
 	const char *dataset, *mechanism;
 	struct str name, schedule, comment, options;
 	struct str command; /* as it stands */
-	struct str target;  /* empty: found in the command */
+	struct str target;  /* NULL: found in the command; "": there is none */
 	struct str path;    /* of the definition; empty: the source's */
 	struct str user;
 	uint8_t enabled;
