@@ -177,7 +177,7 @@ const struct verb verb_analyze = {
 	.en = "parses inputs into one case: timeline, findings; prints the "
 	      "verdict",
 	.ja = "入力を解析して 1 つのケース（時系列・検出）にまとめ、判定を表示",
-	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES |
+	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES | SHARE_IOC |
 		 SHARE_WORK | SHARE_FAIL | SHARE_HOST | SHARE_OPEN,
 	.opt = opts,
 	.own_size = sizeof(struct own),

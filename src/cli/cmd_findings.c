@@ -162,7 +162,7 @@ const struct verb verb_findings = {
 	.usage = "[OPTION...] INPUT...|CASE",
 	.en = "findings only",
 	.ja = "検出結果だけを表示",
-	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES |
+	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES | SHARE_IOC |
 		 SHARE_WORK | SHARE_FAIL | SHARE_HOST | SHARE_OPEN,
 	.opt = opts,
 	.own_size = sizeof(struct own),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "konseki/exit.h"
+#include "rulefiles.h"
 
 #define BATCH (1u << 20)
 
@@ -96,7 +97,9 @@ static int run(struct cli *c)
 	struct analysis_options o = { .events = true, .no_digest = true };
 	struct printer p = { .sink = { &ops } };
 	struct verdict_style style;
+	struct rule_file *rule;
 	struct analysis a;
+	struct arena arena;
 	struct err err;
 	int status;
 
@@ -107,6 +110,12 @@ static int run(struct cli *c)
 	p.format = export_named(own->format ? own->format : "jsonl");
 	p.messages = messages_new(LANG_EN);
 	p.a = &a;
+	arena_init(&arena, 0);
+	if (iocfiles_read(c, &arena, &rule, &o.nrule, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_FAILED;
+	}
+	o.rule = rule;
 	if (run_inputs(c, &o, &p.sink, &a, &err) < 0) {
 		if (p.gone)
 			return KONSEKI_DONE;
@@ -123,6 +132,8 @@ static int run(struct cli *c)
 	messages_free(p.messages);
 	buf_free(&p.b);
 	analysis_free(&a);
+	arena_free(&arena);
+	free(rule);
 	return status;
 }
 
@@ -132,7 +143,7 @@ const struct verb verb_timeline = {
 	.en = "the sorted timeline on stdout, without building a case",
 	.ja = "ケースを作らず、時系列を標準出力に書き出す",
 	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_WORK | SHARE_HOST |
-		 SHARE_OPEN,
+		 SHARE_OPEN | SHARE_IOC,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.min_arg = 1,

@@ -152,7 +152,7 @@ const struct verb verb_triage = {
 	.usage = "[-o DIR]",
 	.en = "collects this host, analyzes it and prints the verdict",
 	.ja = "このホストを収集・解析し、判定を表示",
-	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES |
+	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES | SHARE_IOC |
 		 SHARE_WORK | SHARE_FAIL,
 	.opt = opts,
 	.own_size = sizeof(struct own),

@@ -51,6 +51,10 @@ static const struct shared_opt {
 	SHARED(SHARE_RULES, "no-builtin-rules", 0, OPT_FLAG, NULL,
 	       no_builtin_rules, "leave out the built-in rules",
 	       "内蔵ルールを使わない"),
+	SHARED(SHARE_IOC, "ioc", 0, OPT_LIST, "FILE", ioc,
+	       "look for the known indicators in FILE: CSV, STIX 2.1 or MISP "
+	       "(repeatable)",
+	       "FILE の侵害指標（CSV・STIX 2.1・MISP）を探す（複数可）"),
 	SHARED(SHARE_WORK, "tmp", 0, OPT_STR, "DIR", tmp,
 	       "directory for unnamed temporary files (default: TMPDIR, /tmp)",
 	       "一時ファイルのディレクトリ（既定：TMPDIR、/tmp）"),

@@ -15,6 +15,7 @@
 #include "../util/io.h"
 
 #define MAX_FILE (16u << 20)
+#define MAX_IOC_FILE (64u << 20)
 #define MAX_FILES 100000u
 #define MAX_DEPTH 16u
 
@@ -40,7 +41,8 @@ static bool is_rule(struct str name)
 	return false;
 }
 
-static int read_file(struct list *l, const char *path, struct err *err)
+static int read_file(struct list *l, const char *path, size_t max,
+		     struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct buf b = { 0 };
@@ -48,14 +50,15 @@ static int read_file(struct list *l, const char *path, struct err *err)
 
 	if (fd < 0)
 		return err_sys(err, "cannot open", path);
-	if (io_slurp(fd, MAX_FILE, &b, &why) < 0) {
+	if (io_slurp(fd, max, &b, &why) < 0) {
 		(void)close(fd);
 		buf_free(&b);
 		return err_set(err, "%s: %s", path, why.msg);
 	}
 	(void)close(fd);
 	add(l, (struct rule_file){ arena_dup(l->arena, str_of(path)),
-				   arena_dup(l->arena, buf_view(&b)), false });
+				   arena_dup(l->arena, buf_view(&b)), false,
+				   false });
 	buf_free(&b);
 	return 0;
 }
@@ -67,7 +70,7 @@ static int read_dir(struct list *l, const char *path, unsigned depth,
 	int n = scandir(path, &e, NULL, alphasort), r = 0;
 
 	if (n < 0 && errno == ENOTDIR)
-		return read_file(l, path, err);
+		return read_file(l, path, MAX_FILE, err);
 	if (n < 0)
 		return err_sys(err, "cannot read rules in", path);
 	for (int i = 0; i < n; i++) {
@@ -82,12 +85,33 @@ static int read_dir(struct list *l, const char *path, unsigned depth,
 			if (S_ISDIR(st.st_mode) && depth < MAX_DEPTH)
 				r = read_dir(l, sub, depth + 1, err);
 			else if (S_ISREG(st.st_mode) && is_rule(str_of(name)))
-				r = read_file(l, sub, err);
+				r = read_file(l, sub, MAX_FILE, err);
 		}
 		free(e[i]);
 	}
 	free(e);
 	return r;
+}
+
+static int add_iocs(const struct cli *c, struct list *l, struct err *err)
+{
+	for (size_t i = 0; i < c->ioc.n; i++) {
+		if (read_file(l, c->ioc.v[i], MAX_IOC_FILE, err) < 0)
+			return -1;
+		l->file[l->n - 1].ioc = true;
+	}
+	return 0;
+}
+
+int iocfiles_read(const struct cli *c, struct arena *a, struct rule_file **out,
+		  size_t *n, struct err *err)
+{
+	struct list l = { .arena = a };
+	int rc = add_iocs(c, &l, err);
+
+	*out = l.file;
+	*n = l.n;
+	return rc;
 }
 
 int rulefiles_read(const struct cli *c, struct arena *a, struct rule_file **out,
@@ -105,6 +129,8 @@ int rulefiles_read(const struct cli *c, struct arena *a, struct rule_file **out,
 	for (size_t i = 0; i < c->rules.n; i++)
 		if (read_dir(&l, c->rules.v[i], 0, err) < 0)
 			return -1;
+	if (add_iocs(c, &l, err) < 0)
+		return -1;
 	*out = l.file;
 	*n = l.n;
 	return 0;

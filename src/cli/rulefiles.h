@@ -12,4 +12,8 @@
 int rulefiles_read(const struct cli *, struct arena *, struct rule_file **out,
 		   size_t *n, struct err *);
 
+/* The files of --ioc alone. */
+int iocfiles_read(const struct cli *, struct arena *, struct rule_file **out,
+		  size_t *n, struct err *);
+
 #endif

@@ -180,6 +180,11 @@ int run_inputs(const struct cli *c, struct analysis_options *o,
 	o->host_name = name;
 	o->progress = run_progress;
 	o->arg = (void *)(uintptr_t)c;
+	if (c->ioc.n && c->narg == 1 && casefile_is(c->arg[0]))
+		return err_set(err,
+			       "%s is a case, which was judged already: give "
+			       "--ioc with the evidence itself",
+			       c->arg[0]);
 	arena_init(&keys, 0);
 	rc = keyfile_identities(c, &keys, &o->identity, &o->nidentity, err);
 	if (rc == 0 && c->narg == 1 && casefile_is(c->arg[0]))

@@ -19,6 +19,7 @@ enum {
 	SHARE_FAIL = 32,  /* --fail-on */
 	SHARE_HOST = 64,  /* --host */
 	SHARE_OPEN = 128, /* --identity */
+	SHARE_IOC = 256,  /* --ioc */
 };
 
 struct cli {
@@ -34,7 +35,7 @@ struct cli {
 	/* SHARE_TIME */
 	const char *tz, *from, *to;
 	/* SHARE_RULES */
-	struct opt_list rules;
+	struct opt_list rules, ioc;
 	bool no_builtin_rules;
 	/* SHARE_WORK */
 	const char *tmp;

@@ -15,6 +15,7 @@
 struct rule_file {
 	struct str path, text;
 	bool builtin;
+	bool ioc; /* known indicators, no rules (ioc.h) */
 };
 
 enum rule_state {

@@ -11,6 +11,7 @@
 
 #define MAX_FINDINGS 20000u /* more are counted in a note, not kept */
 #define ID_BYTES 8
+#define ATTEMPT_SEVERITY 40u /* an indicator in a login that failed */
 
 struct acc { /* a finding that still grows */
 	struct finding f;
@@ -153,6 +154,11 @@ static uint8_t active_now(const struct rule *r, const struct event *e,
 	if (e->kind == KIND_YARA && src &&
 	    src->flags & (SRC_RECOVERED | SRC_MEMORY))
 		return ACTIVE_PROCESS;
+	if (r->kind == RULE_IOC)
+		return e->event_kind != EK_STATE ? ACTIVE_NO
+		       : e->kind == KIND_PROCESS ? ACTIVE_PROCESS
+		       : e->kind == KIND_SOCKET  ? ACTIVE_SOCKET
+						 : ACTIVE_NO;
 	if (e->event_kind != EK_STATE || r->active == ACTIVE_NO ||
 	    r->active == ACTIVE_RECENT)
 		return ACTIVE_NO;
@@ -172,6 +178,11 @@ static void see_facts(struct acc *a, const struct rule *r,
 	if (score && score->type == V_U64 && score->v.u64 <= 100 &&
 	    score->v.u64 > a->facts.severity)
 		a->facts.severity = (uint16_t)score->v.u64;
+	/* whoever only tried is worth a note */
+	if (r->kind == RULE_IOC && e->kind != KIND_LOGIN_FAILED)
+		a->facts.severity = r->severity;
+	else if (r->kind == RULE_IOC && !a->facts.severity)
+		a->facts.severity = ATTEMPT_SEVERITY;
 	if (str_is(ev_get_str(e, KEY_K_FILE_PACKAGE_STATE), "intact"))
 		a->facts.vouched = true;
 	if (e->event_kind == EK_STATE &&
@@ -235,12 +246,19 @@ static void why_fired(struct judge *j, struct finding *f, uint32_t rule)
 				  STR_ARG(j->rs->info[k->of[i]].name));
 }
 
-static void why_yara(struct judge *j, struct finding *f, const struct event *e)
+/* The values of that key, those that are not said yet. */
+static void why_values(struct judge *j, struct finding *f,
+		       const struct event *e, unsigned key)
 {
-	for (size_t i = 0; i < e->nfield && f->nwhy < FINDING_MAX_WHY; i++)
-		if (e->field[i].key == KEY_K_YARA_STRINGS)
+	for (size_t i = 0; i < e->nfield && f->nwhy < FINDING_MAX_WHY; i++) {
+		bool said = e->field[i].key != key;
+
+		for (size_t k = 0; k < f->nwhy && !said; k++)
+			said = str_eq(f->why[k], e->field[i].v.str);
+		if (!said)
 			f->why[f->nwhy++] =
 				arena_dup(&j->arena, e->field[i].v.str);
+	}
 }
 
 static void see(struct judge *j, uint32_t rule, const struct corr_hit *corr)
@@ -271,7 +289,9 @@ static void see(struct judge *j, uint32_t rule, const struct corr_hit *corr)
 	else if (a->f.nwhy == 0 && r->corr)
 		why_fired(j, &a->f, rule);
 	else if (a->f.nwhy == 0 && r->kind == RULE_YARA)
-		why_yara(j, &a->f, e);
+		why_values(j, &a->f, e, KEY_K_YARA_STRINGS);
+	else if (r->kind == RULE_IOC)
+		why_values(j, &a->f, e, KEY_K_IOC);
 }
 
 static void fired(void *ctx, const struct corr_hit *hit)

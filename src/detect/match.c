@@ -4,6 +4,7 @@
  * Events of one kind and dataset concern the same rules: that list is made
  * when the first such event comes, and kept.
  */
+#include "ioc.h"
 #include "match.h"
 
 /* a regex that needs more than this is taken as not matching */
@@ -39,6 +40,10 @@ struct matcher *matcher_new(const struct ruleset *rs)
 	m->rule_gen = xmalloc(rs->nrule * sizeof(*m->rule_gen));
 	m->evaluated = xmalloc(rs->nrule * sizeof(*m->evaluated));
 	m->bucket = xmalloc(NBUCKET * sizeof(*m->bucket));
+	if (rs->ioc && rs->ioc->nioc) {
+		m->ioc = xmalloc(sizeof(*m->ioc));
+		ioc_match_init(m->ioc, rs);
+	}
 	m->md = pcre2_match_data_create(1, NULL);
 	m->mc = pcre2_match_context_create(NULL);
 	if (m->mc) {
@@ -65,6 +70,7 @@ void matcher_free(struct matcher *m)
 	free(m->evaluated);
 	free(m->bucket);
 	free(m->cand);
+	free(m->ioc);
 	arena_free(&m->text);
 	buf_free(&m->made);
 	pcre2_match_data_free(m->md);
@@ -301,4 +307,6 @@ void matcher_event(struct matcher *m, struct event *e)
 	/* only now: the event's fields move when one is added */
 	for (size_t i = 0; i < h.n; i++)
 		ev_u64(e, KEY_K_HITS, h.rule[i]);
+	if (m->ioc)
+		ioc_event(m->ioc, e);
 }

@@ -43,6 +43,7 @@ struct matcher {
 	uint32_t *cand;
 	size_t ncand, capcand;
 	uint64_t *evaluated;
+	struct ioc_match *ioc; /* NULL: no indicators */
 	pcre2_match_data *md;
 	pcre2_match_context *mc;
 };

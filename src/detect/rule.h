@@ -197,6 +197,7 @@ struct ruleset {
 	struct map by_name; /* id and name -> index + 1 */
 	struct map atoms, fields;
 	struct yara_set *yara; /* NULL: none */
+	struct ioc_set *ioc;   /* NULL: none */
 };
 
 static inline struct str pool_str(const struct image *im, struct span s)

@@ -4,6 +4,7 @@
  */
 #include "ruleset.h"
 
+#include "ioc.h"
 #include "sigma.h"
 
 /* documents of all files, in order; correlations come after plain rules */
@@ -233,7 +234,7 @@ static void load_map(struct build *b, const struct rule_file *f, size_t n)
 	struct str text = STR_NONE;
 
 	for (size_t i = 0; i < n; i++)
-		if (is_map(f[i].path))
+		if (!f[i].ioc && is_map(f[i].path))
 			text = f[i].text;
 	if (!text.n)
 		text = builtin_file(&b->tmp, STR("signatures/fields.yml"));
@@ -248,11 +249,15 @@ struct ruleset *ruleset_compile(const struct rule_file *f, size_t n)
 
 	load_map(&b, f, n);
 	for (size_t i = 0; i < n; i++)
-		if (is_sigma(f[i].path))
+		if (!f[i].ioc && is_sigma(f[i].path))
 			sigma_file(&b, &f[i]);
 	correlations(&b);
 	index_build(rs);
 	yara_compile(rs, f, n);
+	for (size_t i = 0; i < n; i++)
+		if (f[i].ioc)
+			ioc_compile(rs, &f[i]);
+	ioc_finish(rs);
 	free(b.corr);
 	free(b.source);
 	arena_free(&b.tmp);
@@ -299,6 +304,7 @@ void ruleset_free(struct ruleset *rs)
 	for (size_t i = 0; i < im->n_regex; i++)
 		pcre2_code_free(im->regex[i].code);
 	yara_free(rs);
+	ioc_free(rs);
 	free(im->field);
 	free(im->ref);
 	free(im->atom);

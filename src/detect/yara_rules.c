@@ -181,7 +181,7 @@ void yara_compile(struct ruleset *rs, const struct rule_file *f, size_t n)
 	rs->yara = set;
 	c = compiler(&fault);
 	for (size_t i = 0; i < n && c; i++)
-		if (is_yara(f[i].path) && tried(rs, &f[i], &tmp))
+		if (!f[i].ioc && is_yara(f[i].path) && tried(rs, &f[i], &tmp))
 			nfile += add(c, &f[i], &tmp);
 	if (nfile && yr_compiler_get_rules(c, &set->rules) == ERROR_SUCCESS)
 		list(rs, set, f, n);

@@ -1,0 +1,128 @@
+# ioc.bats - known indicators: three formats, one result; what is refused is
+# said.
+#
+# shellcheck shell=bash disable=SC1091,SC2030,SC2031,SC2154
+. "$BATS_TEST_DIRNAME/lib.sh"
+
+setup_file() {
+	begin utmp
+	root=$dir/root
+	export root
+	small_root "$root"
+	printf '#!/bin/sh\necho a harmless sample\n' >"$root/usr/bin/sample"
+	chmod 755 "$root/usr/bin/sample"
+	sum=$(sha256sum <"$root/usr/bin/sample")
+	export sum=${sum%% *}
+	printf '%s planted sshd[900]: Failed password for root from 198.51.100.9 port 40022 ssh2\n' \
+		"$(ago 28 '%b %e %H:%M:%S')" >>"$root/var/log/auth.log"
+	cat >"$dir/feed.csv" <<-EOT
+	type,value,comment
+	ip,192.0.2[.]10,the operator
+	ip,198.51.100.0/24,scanners
+	sha256,$sum,the sample
+	ip,127.0.0.1,a mistake
+	EOT
+	cat >"$dir/feed.stix" <<-EOT
+	{"type":"bundle","objects":[
+	 {"type":"indicator","name":"the operator","pattern_type":"stix",
+	  "pattern":"[ipv4-addr:value = '192.0.2.10']"},
+	 {"type":"indicator","name":"the sample","pattern_type":"stix",
+	  "pattern":"[file:hashes.'SHA-256' = '$sum']"}]}
+	EOT
+	cat >"$dir/feed.misp" <<-EOT
+	{"Event":{"info":"from misp","Attribute":[
+	 {"type":"ip-src","value":"192.0.2.10","to_ids":true},
+	 {"type":"filename|sha256","value":"x.bin|$sum","to_ids":true}]}}
+	EOT
+	"$konseki" collect -q --here --root "$root" -o "$dir/root.tar.zst" \
+		2>"$dir/collect.err" || [ $? -eq 3 ]
+}
+
+teardown_file() {
+	finish
+}
+
+findings() { # FEED
+	rm -f "$dir/found"
+	"$konseki" findings --no-builtin-rules --ioc "$1" --format jsonl \
+		"$dir/root.tar.zst" >"$dir/found" || [ $? -eq 3 ]
+}
+
+is_found() { # CONDITION
+	[ "$(jq -c "select($1) | 1" "$dir/found" | head -n 1)" = 1 ] || {
+		cat "$dir/found" >&2
+		return 1
+	}
+}
+
+@test "ioc/three formats: the same address and the same file" {
+	for feed in csv stix misp; do
+		findings "$dir/feed.$feed"
+		is_found '.rule.kind == "ioc" and
+			.subject == "file /usr/bin/sample" and
+			(.rule.name | endswith("file hash"))'
+		is_found '(.why | tostring | contains("192.0.2.10")) and
+			.tier == "watch"'
+	done
+	findings "$dir/feed.misp"
+	is_found '.why | tostring | contains("from misp")'
+}
+
+@test "ioc/an attempt is a note, whoever made it" {
+	findings "$dir/feed.csv"
+	is_found '.tier == "note" and
+		(.why | tostring | contains("198.51.100.0/24 (scanners)"))'
+	! is_found '.tier == "respond"'
+}
+
+@test "ioc/no indicator: the same findings as without" {
+	printf 'ip,203.0.113.200,\ndomain,evil.example,\n' >"$dir/none.csv"
+	findings "$dir/none.csv"
+	[ ! -s "$dir/found" ]
+}
+
+@test "ioc/refused: said by rules check and by the summary of a run" {
+	run "$konseki" rules check --no-builtin-rules --ioc "$dir/feed.csv" \
+		--lang en
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'127.0.0.1 (loopback)'* ]]
+	echo 'no such thing' >"$dir/bad.csv"
+	run "$konseki" rules check --no-builtin-rules --ioc "$dir/bad.csv" \
+		--lang en
+	[ "$status" -eq 1 ]
+	[[ "$output" == *'no indicator in it'* ]]
+	run "$konseki" findings --ioc "$dir/missing" "$dir/root.tar.zst"
+	[ "$status" -eq 4 ]
+}
+
+@test "ioc/timeline: events say what they show" {
+	"$konseki" timeline --ioc "$dir/feed.csv" "$dir/root.tar.zst" \
+		>"$dir/events" || [ $? -eq 3 ]
+	jq -e -s 'map(select(.konseki.ioc)) | length > 1' "$dir/events"
+	"$konseki" timeline "$dir/root.tar.zst" >"$dir/plain" || [ $? -eq 3 ]
+	[ "$(wc -l <"$dir/plain")" -eq "$(wc -l <"$dir/events")" ]
+}
+
+@test "ioc/verdict: analyze takes them into the case" {
+	rm -f "$dir/root.case"
+	"$konseki" analyze --no-builtin-rules --ioc "$dir/feed.stix" --lang en \
+		"$dir/root.tar.zst" -o "$dir/root.case" >"$dir/verdict" ||
+		[ $? -eq 3 ]
+	grep -q 'VERDICT: watch' "$dir/verdict"
+	grep -q 'Known indicator' "$dir/verdict"
+	"$konseki" findings "$dir/root.case" --format jsonl >"$dir/found" ||
+		[ $? -eq 3 ]
+	is_found '.rule.kind == "ioc"'
+	run "$konseki" findings --ioc "$dir/feed.csv" "$dir/root.case"
+	[ "$status" -eq 4 ]
+}
+
+@test "ioc/a hundred thousand: all in force, and the one among them found" {
+	awk 'BEGIN { for (i = 0; i < 100000; i++) printf \
+		"domain,n%d.feed.example,\n", i }' >"$dir/large.csv"
+	echo "sha256,$sum,the sample" >>"$dir/large.csv"
+	run "$konseki" rules check --no-builtin-rules --ioc "$dir/large.csv"
+	[[ "$output" == *"     2 active"* ]]
+	findings "$dir/large.csv"
+	is_found '.subject == "file /usr/bin/sample"'
+}
