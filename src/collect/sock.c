@@ -4,11 +4,18 @@
  */
 #include "sock.h"
 
+#include "../util/hash.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#define PROGRAM_MAX 8192 /* bytes of a filter in a row; its hash is of all */
+
+#ifndef AF_XDP
+#define AF_XDP 44
+#endif
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
 #endif
@@ -27,8 +34,16 @@ const struct sock_table_info sock_table[SOCK_TABLES] = {
 	[SOCK_RAW6] = { "raw", "raw6", "raw_diag_dump", AF_INET6, IPPROTO_RAW },
 	[SOCK_ICMP] = { "icmp", "icmp", NULL, AF_INET, IPPROTO_ICMP },
 	[SOCK_ICMP6] = { "icmp", "icmp6", NULL, AF_INET6, IPPROTO_ICMPV6 },
+	[SOCK_SCTP4] = { "sctp", "sctp", "sctp_diag_dump", AF_INET,
+			 IPPROTO_SCTP },
+	[SOCK_SCTP6] = { "sctp", "sctp6", "sctp_diag_dump", AF_INET6,
+			 IPPROTO_SCTP },
 	[SOCK_LINK] = { "packet", "packet", "packet_diag_dump", AF_PACKET, 0 },
 	[SOCK_LOCAL] = { "unix", "unix", "unix_diag_dump", AF_UNIX, 0 },
+	[SOCK_NETLINK] = { "netlink", "netlink", "netlink_diag_dump",
+			   AF_NETLINK, 0 },
+	[SOCK_VM] = { "vsock", "vsock", "vsock_diag_dump", AF_VSOCK, 0 },
+	[SOCK_XDP_TABLE] = { "xdp", "xdp", "xsk_diag_dump", AF_XDP, 0 },
 };
 /* clang-format on */
 
@@ -98,16 +113,39 @@ static void type_row(struct buf *row, uint32_t type)
 
 static void filter_row(struct buf *row, const struct sock *s)
 {
-	struct buf hex = { 0 };
+	unsigned char digest[SHA256_LEN];
+	struct buf text = { 0 };
 
 	if (s->filter == FILTER_UNKNOWN)
 		return;
 	row_bool(row, KEY_K_SOCKET_FILTER, s->filter == FILTER_SOME);
 	if (s->program.n == 0)
 		return;
-	buf_hex(&hex, s->program.p, s->program.n);
-	row_str(row, KEY_K_SOCKET_PROGRAM, buf_view(&hex));
-	buf_free(&hex);
+	row_u64(row, KEY_K_SOCKET_FILTER_LENGTH, s->program.n / 8);
+	sha256_of(s->program.p, s->program.n, digest);
+	buf_hex(&text, digest, sizeof digest);
+	row_str(row, KEY_K_SOCKET_FILTER_SHA256, buf_view(&text));
+	buf_clear(&text);
+	sock_filter_constants(s->program, &text);
+	row_key_list(row, KEY_K_SOCKET_FILTER_CONSTANTS, buf_view(&text));
+	buf_clear(&text);
+	buf_hex(&text, s->program.p,
+		s->program.n < PROGRAM_MAX ? s->program.n : PROGRAM_MAX);
+	row_str(row, KEY_K_SOCKET_PROGRAM, buf_view(&text));
+	buf_free(&text);
+}
+
+/* Neither addresses nor paths. */
+static void other_families(struct buf *row, const struct sock *s)
+{
+	if (s->table == SOCK_NETLINK) {
+		row_u64(row, KEY_K_SOCKET_PORTID, s->portid);
+	} else if (s->table == SOCK_VM) {
+		row_u64(row, KEY_K_SOCKET_CID, s->cid[0]);
+		row_u64(row, KEY_SOURCE_PORT, s->vport[0]);
+		row_u64(row, KEY_K_SOCKET_PEER_CID, s->cid[1]);
+		row_u64(row, KEY_DESTINATION_PORT, s->vport[1]);
+	}
 }
 
 void sock_fill(struct buf *row, const struct sock *s, uint64_t netns,
@@ -119,10 +157,11 @@ void sock_fill(struct buf *row, const struct sock *s, uint64_t netns,
 		str_of(sock_table[s->table].transport));
 	if (s->table < SOCK_LINK)
 		addresses(row, s);
-	if (s->table != SOCK_LINK)
-		row_str(row, KEY_K_SOCKET_STATE, str_of(state_name(s)));
-	else
+	if (s->table == SOCK_LINK || s->table == SOCK_NETLINK)
 		row_u64(row, KEY_K_SOCKET_PROTOCOL, s->protocol);
+	else if (s->table != SOCK_XDP_TABLE)
+		row_str(row, KEY_K_SOCKET_STATE, str_of(state_name(s)));
+	other_families(row, s);
 	if (s->table >= SOCK_LINK)
 		type_row(row, s->type);
 	if (s->inode)
@@ -210,11 +249,25 @@ static void read_ns(void *arg, const struct ns *ns, bool inside, int pid_dir)
 	sp->diag = diag;
 }
 
+/* Families that only a dump shows, and whose handler is not loaded. */
+static void not_asked(struct sock_probe *sp)
+{
+	static const uint8_t only_dump[] = { SOCK_SCTP4, SOCK_NETLINK, SOCK_VM,
+					     SOCK_XDP_TABLE };
+
+	for (size_t i = 0; i < sizeof only_dump; i++)
+		if (!(sp->diag >> only_dump[i] & 1))
+			probe_status(sp->run,
+				     str_of(sock_table[only_dump[i]].transport),
+				     PROBE_SKIPPED, EOPNOTSUPP, 0, 0);
+}
+
 static void run_sockets(struct probe_run *run)
 {
 	struct sock_probe sp = { .run = run, .env = probe_env(run) };
 
 	sp.diag = sock_diag_tables(sp.env);
+	not_asked(&sp);
 	if (netns_each(run, read_ns, &sp) < 0)
 		probe_status(run, STR_NONE, PROBE_DENIED, errno, 0, 0);
 	else
@@ -230,7 +283,8 @@ const struct probe probe_sockets = {
 	.title_ja = "全ネットワーク名前空間のソケット",
 	.stream = "live/sockets",
 	.reads = "sock_diag netlink, else /proc/PID/net/{tcp,udp,udplite,raw,"
-		 "icmp}{,6}, packet, unix",
+		 "icmp}{,6}, packet, unix (sctp, vsock, netlink, xdp: by "
+		 "netlink alone)",
 	.live_only = true,
 	.core = "sockets",
 	.run = run_sockets,

@@ -21,15 +21,21 @@ enum sock_table {
 	SOCK_RAW6,
 	SOCK_ICMP,
 	SOCK_ICMP6,
+	SOCK_SCTP4,
+	SOCK_SCTP6,
 	SOCK_LINK,
 	SOCK_LOCAL,
+	SOCK_NETLINK,
+	SOCK_VM,
+	SOCK_XDP_TABLE,
 	SOCK_TABLES
 };
 
 struct sock_table_info {
-	const char *transport;    /* network.transport */
-	const char *file;         /* below /proc/PID/net */
-	const char *symbol;       /* of the kernel's diag handler; NULL: none */
+	const char *transport; /* network.transport */
+	const char *file;   /* below /proc/PID/net; for status where proc is not
+			       read */
+	const char *symbol; /* of the kernel's diag handler; NULL: none */
 	uint8_t family, protocol; /* AF_, IPPROTO_ */
 };
 extern const struct sock_table_info sock_table[SOCK_TABLES];
@@ -41,6 +47,8 @@ struct sock {
 	unsigned char local[16], remote[16];
 	uint16_t lport, rport;
 	uint32_t uid, interface, type, protocol;
+	uint32_t cid[2], vport[2]; /* of SOCK_VM: here, there */
+	uint32_t portid;           /* of SOCK_NETLINK */
 	uint64_t inode, cookie, peer;
 	struct str path;
 	enum { FILTER_UNKNOWN, FILTER_NONE, FILTER_SOME } filter;
@@ -88,5 +96,11 @@ int sock_proc_read(struct sock_probe *, int pid_dir, enum sock_table);
  */
 void sock_filters(const struct collect_env *, struct sock *sock, size_t n,
 		  struct buf *text);
+
+/*
+ * What a classic BPF program compares with for equality: each value once as
+ * 0x…, NUL-ended pieces, at most 64.  Pure.
+ */
+void sock_filter_constants(struct str program, struct buf *list);
 
 #endif

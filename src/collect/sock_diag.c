@@ -15,9 +15,16 @@
 #include <sys/socket.h>
 
 #include <linux/inet_diag.h>
+#include <linux/netlink_diag.h>
 #include <linux/packet_diag.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <linux/vm_sockets_diag.h>
+#include <linux/xdp_diag.h>
+
+#ifndef AF_XDP
+#define AF_XDP 44
+#endif
 
 #define ALL_STATES 0xffffffffu
 
@@ -129,6 +136,92 @@ static bool unix_row(void *arg, uint16_t type, struct str p)
 	return sock_row(d->sp, &s);
 }
 
+static bool netlink_row(void *arg, uint16_t type, struct str p)
+{
+	struct dump *d = arg;
+	struct netlink_diag_msg m;
+	struct sock s = { .table = SOCK_NETLINK };
+
+	if (type != SOCK_DIAG_BY_FAMILY || p.n < sizeof m)
+		return true;
+	memcpy(&m, p.p, sizeof m);
+	if (m.ndiag_ino == 0)
+		return true; /* the kernel's own end */
+	s.type = m.ndiag_type;
+	s.protocol = m.ndiag_protocol;
+	s.portid = m.ndiag_portid;
+	s.inode = m.ndiag_ino;
+	s.cookie = cookie(m.ndiag_cookie);
+	s.have_cookie = true;
+	return sock_row(d->sp, &s);
+}
+
+static bool vm_row(void *arg, uint16_t type, struct str p)
+{
+	struct dump *d = arg;
+	struct vsock_diag_msg m;
+	struct sock s = { .table = SOCK_VM };
+
+	if (type != SOCK_DIAG_BY_FAMILY || p.n < sizeof m)
+		return true;
+	memcpy(&m, p.p, sizeof m);
+	s.type = m.vdiag_type;
+	s.state = m.vdiag_state;
+	s.cid[0] = m.vdiag_src_cid;
+	s.cid[1] = m.vdiag_dst_cid;
+	s.vport[0] = m.vdiag_src_port;
+	s.vport[1] = m.vdiag_dst_port;
+	s.inode = m.vdiag_ino;
+	s.cookie = cookie(m.vdiag_cookie);
+	s.have_cookie = true;
+	return sock_row(d->sp, &s);
+}
+
+static bool xdp_row(void *arg, uint16_t type, struct str p)
+{
+	struct dump *d = arg;
+	struct xdp_diag_msg m;
+	struct xdp_diag_info info;
+	struct str at[XDP_DIAG_MAX + 1];
+	struct sock s = { .table = SOCK_XDP_TABLE };
+
+	if (type != SOCK_DIAG_BY_FAMILY || p.n < sizeof m)
+		return true;
+	memcpy(&m, p.p, sizeof m);
+	netlink_attrs(p, sizeof m, at, XDP_DIAG_MAX + 1);
+	s.type = m.xdiag_type;
+	s.inode = m.xdiag_ino;
+	s.cookie = cookie(m.xdiag_cookie);
+	s.have_cookie = true;
+	s.uid = attr_u32(at[XDP_DIAG_UID]);
+	s.have_uid = at[XDP_DIAG_UID].n >= 4;
+	if (at[XDP_DIAG_INFO].n >= sizeof info) {
+		memcpy(&info, at[XDP_DIAG_INFO].p, sizeof info);
+		s.interface = info.ifindex;
+	}
+	return sock_row(d->sp, &s);
+}
+
+/* Families that only this way shows. */
+static int dump_other(struct netlink *nl, struct dump *d)
+{
+	struct netlink_diag_req netlink = { .sdiag_family = AF_NETLINK,
+					    .sdiag_protocol = NDIAG_PROTO_ALL };
+	struct vsock_diag_req vm = { .sdiag_family = AF_VSOCK,
+				     .vdiag_states = ALL_STATES };
+	struct xdp_diag_req xdp = { .sdiag_family = AF_XDP,
+				    .xdiag_show = XDP_SHOW_INFO };
+
+	if (d->table == SOCK_NETLINK)
+		return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &netlink,
+				    sizeof netlink, netlink_row, d);
+	if (d->table == SOCK_VM)
+		return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &vm, sizeof vm,
+				    vm_row, d);
+	return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &xdp, sizeof xdp, xdp_row,
+			    d);
+}
+
 static int dump(struct netlink *nl, struct dump *d)
 {
 	const struct sock_table_info *t = &sock_table[d->table];
@@ -150,6 +243,8 @@ static int dump(struct netlink *nl, struct dump *d)
 	if (d->table == SOCK_LOCAL)
 		return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &local,
 				    sizeof local, unix_row, d);
+	if (d->table > SOCK_LOCAL)
+		return dump_other(nl, d);
 	return netlink_dump(nl, SOCK_DIAG_BY_FAMILY, &inet, sizeof inet,
 			    inet_row, d);
 }

@@ -25,6 +25,7 @@
 #define SO_GET_FILTER SO_ATTACH_FILTER
 #endif
 
+#define CONSTANTS_MAX 64
 #define MAX_INSTRUCTIONS 4096 /* BPF_MAXINSNS */
 
 struct range { /* of a program in the text */
@@ -119,4 +120,27 @@ void sock_filters(const struct collect_env *env, struct sock *s, size_t n,
 				str_mem(text->p + range[i].off, range[i].len);
 	free(range);
 	free(pid);
+}
+
+void sock_filter_constants(struct str program, struct buf *list)
+{
+	uint32_t seen[CONSTANTS_MAX];
+	size_t n = 0;
+
+	for (; program.n >= 8 && n < CONSTANTS_MAX;
+	     program = str_skip(program, 8)) {
+		struct sock_filter f;
+		size_t i = 0;
+
+		memcpy(&f, program.p, sizeof f);
+		if (f.code != (BPF_JMP | BPF_JEQ | BPF_K))
+			continue;
+		while (i < n && seen[i] != f.k)
+			i++;
+		if (i < n)
+			continue;
+		seen[n++] = f.k;
+		buf_fmt(list, "0x%x", f.k);
+		buf_c(list, '\0');
+	}
 }

@@ -181,6 +181,10 @@ int sock_proc_read(struct sock_probe *sp, int pid_dir, enum sock_table t)
 	char name[32];
 	int fd, rc, saved;
 
+	if (t > SOCK_LOCAL || t == SOCK_SCTP4 || t == SOCK_SCTP6) {
+		errno = EOPNOTSUPP; /* other texts, or none */
+		return -1;
+	}
 	snprintf(name, sizeof name, "net/%s", sock_table[t].file);
 	fd = openat(pid_dir, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -23,7 +23,8 @@ static const struct recipe {
 	    join_process_sockets, join_process_package, join_exec } },
 	{ KIND_MOUNT, { join_state_container } },
 	{ KIND_SOCKET,
-	  { join_socket_process, join_user, join_socket_container } },
+	  { join_socket_process, join_user, join_socket_container,
+	    join_process_package } },
 	{ KIND_STATE, { join_state_container } },
 };
 
