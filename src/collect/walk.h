@@ -28,6 +28,12 @@ enum walk_phase {
 	WALK_EXAMINE, /* its content */
 };
 
+enum walk_git {
+	WALK_GIT_NONE,
+	WALK_GIT_REPOSITORY, /* its `config' can name commands */
+	WALK_GIT_HOOKS,      /* git runs what lies here */
+};
+
 struct walk_dir {
 	int64_t pos; /* getdents position behind the last buffer */
 	uint64_t dev;
@@ -38,6 +44,7 @@ struct walk_dir {
 	uint8_t readable; /* files on it may be opened */
 	uint8_t web;      /* a web server may serve it */
 	uint8_t odd;      /* where intruders drop things: open more */
+	uint8_t git;      /* WALK_GIT_… */
 };
 
 struct walk_state {                   /* shared */

@@ -50,6 +50,19 @@ static bool pointed(struct walk *w, const char *name)
 	return m->nitem && map_get(m, walk_full(w, name)) != NULL;
 }
 
+/* Small and seldom: copied without a look inside. */
+static bool of_git(struct walk *w, const char *name)
+{
+	switch (w->st->dir[w->st->depth - 1].git) {
+	case WALK_GIT_REPOSITORY:
+		return strcmp(name, "config") == 0;
+	case WALK_GIT_HOOKS:
+		return !str_ends(str_of(name), STR(".sample"));
+	default:
+		return false;
+	}
+}
+
 static bool wanted(struct walk *w, const char *name, const struct meta *m)
 {
 	switch (w->run->scene->opt->hash) {
@@ -202,7 +215,7 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 {
 	bool web = w->st->dir[w->st->depth - 1].web && m->size <= WEB_MAX &&
 		   kind_web_name(str_of(name));
-	bool named = pointed(w, name);
+	bool named = pointed(w, name) || of_git(w, name);
 	struct str path;
 
 	if (!w->ex)

@@ -56,6 +56,20 @@ static bool odd_place(struct str path, const struct meta *m)
 	       str_has(path, STR("/."));
 }
 
+/* What git runs for whoever works in a repository, wherever that lies. */
+static uint8_t git_place(struct str path)
+{
+	bool module = str_has(path, STR("/.git/modules/"));
+
+	if (str_ends(path, STR(".git")) ||
+	    (module && !str_ends(path, STR("/hooks"))))
+		return WALK_GIT_REPOSITORY;
+	if (str_ends(path, STR(".git/hooks")) ||
+	    (module && str_ends(path, STR("/hooks"))))
+		return WALK_GIT_HOOKS;
+	return WALK_GIT_NONE;
+}
+
 /* Puts an open directory on top; its path is in state->path already. */
 void walk_push(struct walk *w, int fd, const struct meta *m)
 {
@@ -75,6 +89,7 @@ void walk_push(struct walk *w, int fd, const struct meta *m)
 		.readable = !mnt || mount_readable(mnt),
 		.odd = odd || odd_place(path, m),
 		.web = kind_web_dir(path),
+		.git = git_place(path),
 	};
 }
 

@@ -45,6 +45,8 @@ const struct start *start_of(struct str path)
 
 static bool may_hold(struct str glob, struct str dir)
 {
+	if (dir.n > 1 && dir.p[1] != glob.p[1] && dir.p[1] != 'l')
+		return false;
 	return glob_may_below(glob, dir) ||
 	       (str_starts(dir, STR("/lib/")) && str_starts(glob, usr_lib) &&
 		glob_may_below(str_skip(glob, 4), dir));
