@@ -7,7 +7,8 @@
 #   BENCH_JOURNAL   entries of the journal (200000)
 #   BENCH_SECONDS   of each loop beside collect (8)
 #   BENCH_COLD=1    drop the kernel's caches before the cold walks (root)
-#   BENCH_ONLY      parts: walk hash bodyfile syslog journal analyze beside
+#   BENCH_ONLY      parts: walk hash bodyfile syslog journal analyze beside peers
+#   UAC, CATSCALE   collectors to run beside: see peers.sh
 #   TMPDIR          where the files go (2 GiB)
 #
 # shellcheck disable=SC2094 # `bodyfile' is also the name of a file
@@ -20,7 +21,7 @@ entries=${BENCH_ENTRIES:-400000}
 lines=${BENCH_LINES:-1000000}
 journal_entries=${BENCH_JOURNAL:-200000}
 seconds=${BENCH_SECONDS:-8}
-parts=${BENCH_ONLY:-walk hash bodyfile syslog journal analyze beside}
+parts=${BENCH_ONLY:-walk hash bodyfile syslog journal analyze beside peers}
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -210,6 +211,10 @@ bench_beside() {
 	beside - 'fsync, archive to a pipe' fsync loop.data
 	beside b.tar.zst 'fsync, archive on the same disk' fsync loop.data
 	beside - 'loopback HTTP' http
+}
+
+bench_peers() {
+	bash "$tool/../../../tests/bench/peers.sh"
 }
 
 echo "konseki $("$konseki" --version | cut -d' ' -f2), $(nproc) processors," \
