@@ -49,7 +49,7 @@ declare -A wall cpu
 row='%-22s %8s %8s %9s %9s %8s %9s %9s %9s\n'
 
 peer() { # NAME MEMBERS-COMMAND COMMAND...
-	local name=$1 members=$2 w c m a status procs changed
+	local name=$1 members=$2 w c m status procs changed
 	shift 2
 	if [ "${BENCH_COLD:-}" = 1 ]; then
 		sync
