@@ -36,7 +36,7 @@ static const char rules[] =
 
 static int begin(void **state)
 {
-	struct rule_file f = { STR("t.yml"), STR_NONE, false };
+	struct rule_file f = { .path = STR("t.yml") };
 
 	(void)state;
 	f.text = str_of(rules);

@@ -18,7 +18,7 @@ static inline struct ruleset *rules_of(const char *body)
 {
 	struct buf b = { 0 };
 	struct ruleset *rs;
-	struct rule_file f = { STR("test.yml"), STR_NONE, false };
+	struct rule_file f = { .path = STR("test.yml") };
 
 	buf_puts(&b, "title: test\nlogsource:\n    product: linux\n"
 		     "    category: process_creation\ndetection:\n");
