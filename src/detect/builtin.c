@@ -57,7 +57,9 @@ size_t builtin_rules(struct arena *a, struct rule_file **out)
 	*out = arena_array(a, n + 1, sizeof(**out));
 	rest = all;
 	for (size_t i = 0; i < n && record(&rest, &path, &text); i++)
-		(*out)[i] = (struct rule_file){ path, text, true };
+		(*out)[i] = (struct rule_file){ .path = path,
+						.text = text,
+						.builtin = true };
 	return n;
 }
 

@@ -46,7 +46,7 @@ static struct bed bed;
 
 static int open_bed(void **state)
 {
-	struct rule_file f = { STR("t.yml"), STR_NONE, false };
+	struct rule_file f = { .path = STR("t.yml") };
 
 	(void)state;
 	f.text = str_of(rules);

@@ -143,12 +143,13 @@ static void content_that_must_and_must_not_match(void **state)
 static void externals_are_of_the_file(void **state)
 {
 	const struct rule_file f = {
-		STR("x.yar"),
-		STR("rule a { condition: filename == \"b.PHP\" and "
-		    "filepath == \"/var/www\" and extension == \".php\" and "
-		    "filetype == \"PHP\" and owner == \"\" and group == \"\" "
-		    "}"),
-		false
+		.path = STR("x.yar"),
+		.text = STR("rule a { condition: filename == \"b.PHP\" and "
+			    "filepath == \"/var/www\" and extension == "
+			    "\".php\" and "
+			    "filetype == \"PHP\" and owner == \"\" and group "
+			    "== \"\" "
+			    "}"),
 	};
 	struct ruleset *rs = ruleset_compile(&f, 1);
 
