@@ -165,12 +165,15 @@ static void externals_are_of_the_file(void **state)
 static void a_bad_file_loses_only_itself(void **state)
 {
 	const struct rule_file f[] = {
-		{ STR("bad.yar"),
-		  STR("rule a { condition: true }\n\nrule b { condition: x }"),
-		  false },
-		{ STR("include.yar"), STR("include \"/etc/passwd\""), false },
-		{ STR("good.yar"), STR("rule a { condition: true }"), false },
-		{ STR("again.yar"), STR("rule a { condition: true }"), false },
+		{ .path = STR("bad.yar"),
+		  .text = STR("rule a { condition: true }\n\nrule b { "
+			      "condition: x }") },
+		{ .path = STR("include.yar"),
+		  .text = STR("include \"/etc/passwd\"") },
+		{ .path = STR("good.yar"),
+		  .text = STR("rule a { condition: true }") },
+		{ .path = STR("again.yar"),
+		  .text = STR("rule a { condition: true }") },
 	};
 	struct ruleset *rs = ruleset_compile(f, 4);
 
