@@ -1,14 +1,16 @@
 /*
  * kernel.c - settings of the running kernel that decide what it executes,
- * admits and logs, one row each; binfmt_misc entries among them.
+ * admits and logs, one row each; entries of binfmt_misc, release agents and
+ * rules of the audit among them.
  */
+#include "kernel.h"
 #include "live.h"
-#include "probe.h"
-#include "row.h"
+
+#include "../host/mountinfo.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <limits.h>
+#include <stdio.h>
 
 #define VALUE_MAX (64u << 10)
 
@@ -42,27 +44,12 @@ static const char *const setting[] = {
 	"sys/vm/mmap_min_addr",
 };
 
-static const char *const security[] = {
-	/* below / */
-	"sys/kernel/security/lsm",
-	"sys/kernel/security/lockdown",
-	"sys/fs/selinux/enforce",
-	"sys/kernel/uevent_helper",
-};
-
-struct kernel {
-	struct probe_run *run;
-	struct buf row, text;
-	uint64_t count, denied;
-	int errnum;
-};
-
-static void value_row(struct kernel *k, const char *name)
+void kernel_value(struct kernel *k, const char *name, struct str value)
 {
 	buf_clear(&k->row);
 	json_open(&k->row);
 	row_str(&k->row, KEY_K_KERNEL_NAME, str_of(name));
-	row_str(&k->row, KEY_K_KERNEL_VALUE, str_trim(buf_view(&k->text)));
+	row_str(&k->row, KEY_K_KERNEL_VALUE, str_trim(value));
 	json_close(&k->row);
 	probe_row(k->run, "kernel", buf_view(&k->row));
 	k->count++;
@@ -99,45 +86,81 @@ static void binfmt(struct kernel *k, int proc)
 		snprintf(path, sizeof path, "sys/fs/binfmt_misc/" STR_FMT,
 			 STR_ARG(str_head(name, 255)));
 		if (live_read(proc, path, VALUE_MAX, &k->text) >= 0)
-			value_row(k, path);
+			kernel_value(k, path, buf_view(&k->text));
 	}
 	buf_free(&names);
+}
+
+static void settings(struct kernel *k, int proc)
+{
+	for (size_t i = 0; i < sizeof setting / sizeof setting[0]; i++)
+		if (live_read(proc, setting[i], VALUE_MAX, &k->text) >= 0)
+			kernel_value(k, setting[i], buf_view(&k->text));
+		else
+			missing(k);
+}
+
+/* Control groups of version 1 run a program when one becomes empty. */
+static void agents(struct kernel *k, const struct collect_env *env)
+{
+	struct mounts_options opt = { .root = STR("/") };
+	struct arena a = { 0 };
+	struct mounts m = { 0 };
+	char path[PATH_MAX];
+
+	if (live_read(env->proc, "self/mountinfo", 16u << 20, &k->text) >= 0)
+		mounts_read(buf_view(&k->text), &opt, &a, &m);
+	for (size_t i = 0; i < m.nmount; i++) {
+		if (!str_is(m.mount[i].type, "cgroup"))
+			continue;
+		snprintf(path, sizeof path, STR_FMT "/release_agent",
+			 STR_ARG(str_skip(m.mount[i].point, 1)));
+		if (live_read_in(env->root, path, VALUE_MAX, &k->text) < 0)
+			missing(k);
+		else if (str_trim(buf_view(&k->text)).n)
+			kernel_value(k, path, buf_view(&k->text));
+	}
+	arena_free(&a);
 }
 
 static void run_kernel(struct probe_run *run)
 {
 	const struct collect_env *env = probe_env(run);
 	struct kernel k = { .run = run };
+	struct text_tally t = { .run = run };
 
-	if (!probe_item(run, 1, STR("/proc/sys")))
-		return;
-	for (size_t i = 0; i < sizeof setting / sizeof setting[0]; i++)
-		if (live_read(env->proc, setting[i], VALUE_MAX, &k.text) >= 0)
-			value_row(&k, setting[i]);
-		else
-			missing(&k);
-	for (size_t i = 0; i < sizeof security / sizeof security[0]; i++)
-		if (live_read_in(env->root, security[i], VALUE_MAX, &k.text) >=
-		    0)
-			value_row(&k, security[i]);
-		else
-			missing(&k);
-	binfmt(&k, env->proc);
+	if (probe_item(run, 1, STR("/proc/sys")))
+		settings(&k, env->proc);
+	if (probe_item(run, 2, STR("binfmt_misc")))
+		binfmt(&k, env->proc);
+	if (probe_item(run, 3, STR("release_agent")))
+		agents(&k, env);
+	if (probe_item(run, 4, STR("audit")))
+		kernel_audit(&k);
+	if (probe_item(run, 5, STR("/sys")))
+		kernel_trust(&k, &t);
+	if (probe_item(run, 6, STR("/proc")))
+		kernel_texts(&k, &t);
 	if (k.denied)
 		probe_status(run, STR("settings"), PROBE_DENIED, k.errnum,
 			     k.denied, 0);
+	if (t.count)
+		probe_status(run, STR("texts"), PROBE_COLLECTED, 0, t.count,
+			     t.bytes);
 	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, k.count, 0);
+	buf_free(&t.text);
 	buf_free(&k.row);
 	buf_free(&k.text);
 }
 
 const struct probe probe_kernel = {
 	.name = "kernel",
-	.title = "settings of the running kernel",
-	.title_ja = "動作中カーネルの設定",
+	.title = "settings of the running kernel, its own texts, audit rules",
+	.title_ja = "動作中カーネルの設定・自己申告・監査ルール",
 	.stream = "live/kernel",
-	.reads = "/proc/{cmdline,version,uptime,loadavg,sys/…}, "
-		 "/sys/kernel/security/{lsm,lockdown}, binfmt_misc",
+	.reads = "/proc/sys, texts of /proc, binfmt_misc, audit netlink, "
+		 "release_agent, /sys/kernel/security, /sys/fs/selinux, "
+		 "efivars, adjtimex(2)",
 	.live_only = true,
 	.run = run_kernel,
 };

@@ -1,6 +1,7 @@
 /* netlink.c - dumps over netlink, bounds-checked. */
 #include "netlink.h"
-#include "../util/buf.h"
+#include "live.h"
+#include "../util/scan.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 
 #define RECEIVE 65536 /* the kernel fills at most 32 KiB at once */
 #define WAIT_S 4
+#define LIST_MAX (16u << 20)
 
 int netlink_open(struct netlink *nl, int protocol)
 {
@@ -39,11 +41,12 @@ void netlink_close(struct netlink *nl)
 	nl->fd = -1;
 }
 
-static int ask(struct netlink *nl, uint16_t type, const void *body, size_t n)
+static int ask(struct netlink *nl, uint16_t type, uint16_t flags,
+	       const void *body, size_t n)
 {
 	struct nlmsghdr h = { .nlmsg_len = (uint32_t)(NLMSG_HDRLEN + n),
 			      .nlmsg_type = type,
-			      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			      .nlmsg_flags = NLM_F_REQUEST | flags,
 			      .nlmsg_seq = ++nl->seq };
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	char buf[512] = { 0 };
@@ -54,7 +57,8 @@ static int ask(struct netlink *nl, uint16_t type, const void *body, size_t n)
 		return -1;
 	}
 	memcpy(buf, &h, sizeof h);
-	memcpy(buf + NLMSG_HDRLEN, body, n);
+	if (n)
+		memcpy(buf + NLMSG_HDRLEN, body, n);
 	do
 		sent = sendto(nl->fd, buf, h.nlmsg_len, 0,
 			      (struct sockaddr *)&kernel, sizeof kernel);
@@ -121,15 +125,15 @@ static enum next datagram(struct dump *d, const char *p, size_t n)
 	return next;
 }
 
-int netlink_dump(struct netlink *nl, uint16_t type, const void *body,
-		 size_t nbody, bool (*each)(void *, uint16_t, struct str),
-		 void *arg)
+static int converse(struct netlink *nl, uint16_t type, uint16_t flags,
+		    const void *body, size_t nbody,
+		    bool (*each)(void *, uint16_t, struct str), void *arg)
 {
 	struct dump d = { nl, each, arg };
 	enum next next = MORE;
 	char *in;
 
-	if (ask(nl, type, body, nbody) < 0)
+	if (ask(nl, type, flags, body, nbody) < 0)
 		return -1;
 	in = xmalloc(RECEIVE);
 	while (next == MORE) {
@@ -147,6 +151,41 @@ int netlink_dump(struct netlink *nl, uint16_t type, const void *body,
 	}
 	free(in);
 	return next == DONE ? 0 : -1;
+}
+
+int netlink_dump(struct netlink *nl, uint16_t type, const void *body,
+		 size_t nbody, bool (*each)(void *, uint16_t, struct str),
+		 void *arg)
+{
+	return converse(nl, type, NLM_F_DUMP, body, nbody, each, arg);
+}
+
+int netlink_ask(struct netlink *nl, uint16_t type, const void *body,
+		size_t nbody, bool (*each)(void *, uint16_t, struct str),
+		void *arg)
+{
+	return converse(nl, type, 0, body, nbody, each, arg);
+}
+
+/* sk Eth Pid Groups …: the kernel's own end of each protocol is in it */
+bool netlink_known(int proc, int protocol)
+{
+	struct buf text = { 0 };
+	struct str left;
+	bool known = false;
+
+	if (live_read(proc, "self/net/netlink", LIST_MAX, &text) < 0)
+		return false;
+	for (left = buf_view(&text); left.p && left.n;) {
+		struct scan c = scan_of(str_cut(&left, '\n'));
+		uint64_t n;
+
+		(void)scan_word(&c);
+		(void)scan_blank(&c);
+		known |= str_u64(scan_word(&c), &n) && n == (uint64_t)protocol;
+	}
+	buf_free(&text);
+	return known;
 }
 
 void netlink_attrs(struct str payload, size_t n, struct str *at, size_t max)

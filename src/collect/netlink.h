@@ -28,6 +28,18 @@ int netlink_dump(struct netlink *, uint16_t type, const void *body,
 		 bool (*each)(void *arg, uint16_t type, struct str payload),
 		 void *arg);
 /*
+ * The same for a request that is no dump: until each() returns false, an
+ * error or the end of a list of answers.
+ */
+int netlink_ask(struct netlink *, uint16_t type, const void *body, size_t nbody,
+		bool (*each)(void *arg, uint16_t type, struct str payload),
+		void *arg);
+/*
+ * Does the kernel speak this protocol (of /proc, a descriptor)?  Opening a
+ * socket of one that it does not would make it run modprobe.
+ */
+bool netlink_known(int proc, int protocol);
+/*
  * Attributes behind a fixed part of n bytes: fills at[0..max-1], absent ones
  * empty.  Nested and network-order bits are taken off the type.
  */

@@ -1,0 +1,108 @@
+/*
+ * kernel_test.c - rules of the audit as auditctl writes them, whole and cut;
+ * the settings and texts of the kernel this test runs on.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#include "kernel.h"
+#include "probe_test.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include <linux/audit.h>
+
+struct sample {
+	struct audit_rule_data r;
+	char text[32];
+};
+
+static void put(struct audit_rule_data *r, uint32_t field, uint32_t op,
+		uint32_t value)
+{
+	r->fields[r->field_count] = field;
+	r->fieldflags[r->field_count] = op;
+	r->values[r->field_count++] = value;
+}
+
+static void audit_rules(void **state)
+{
+	struct sample s = { .text = "/etc/passwdidentity" };
+	struct buf out = { 0 };
+	struct str whole = str_mem(&s, sizeof(struct audit_rule_data) + 19);
+
+	(void)state;
+	s.r.flags = AUDIT_FILTER_EXIT;
+	s.r.action = AUDIT_ALWAYS;
+	memset(s.r.mask, 0xff, sizeof s.r.mask);
+	put(&s.r, AUDIT_WATCH, AUDIT_EQUAL, 11);
+	put(&s.r, AUDIT_PERM, AUDIT_EQUAL, AUDIT_PERM_WRITE | AUDIT_PERM_ATTR);
+	put(&s.r, AUDIT_LOGINUID, AUDIT_NOT_EQUAL, UINT32_MAX);
+	put(&s.r, AUDIT_FILTERKEY, AUDIT_EQUAL, 8);
+	s.r.buflen = 19;
+	assert_true(kernel_audit_rule(whole, &out));
+	buf_c(&out, '\0');
+	assert_string_equal(out.p, "-a always,exit -S all -F path=/etc/passwd "
+				   "-F perm=wa -F auid!=-1 -F key=identity");
+	for (size_t n = 0; n < whole.n; n++) {
+		buf_clear(&out);
+		assert_false(kernel_audit_rule(str_head(whole, n), &out));
+	}
+	s.r.field_count = 65; /* more than there can be */
+	assert_false(kernel_audit_rule(whole, &out));
+	s.r.field_count = 4;
+	s.r.values[3] = 9; /* past the end of the text */
+	assert_false(kernel_audit_rule(whole, &out));
+	memset(s.r.mask, 0, sizeof s.r.mask);
+	s.r.mask[1] = 1u << 27;
+	s.r.field_count = 0;
+	buf_clear(&out);
+	assert_true(kernel_audit_rule(whole, &out));
+	buf_c(&out, '\0');
+	assert_string_equal(out.p, "-a always,exit -S 59");
+	buf_free(&out);
+}
+
+static struct str member_of(const struct probe_run *r, const char *name)
+{
+	for (size_t i = 0; i < r->nmember; i++)
+		if (str_is(r->member[i].name, name))
+			return r->member[i].data;
+	return STR_NONE;
+}
+
+static void settings_and_texts(void **state)
+{
+	struct probe_run *r = xmalloc(sizeof *r);
+	struct str sys;
+
+	(void)state;
+	r->env.root = open("/", O_PATH | O_CLOEXEC);
+	r->env.proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r->env.live = true;
+	probe_kernel.run(r);
+	sys = member_of(r, "live/proc/sys.txt");
+	assert_true(str_has(sys, STR("kernel/ostype = Linux\n")));
+	assert_false(str_has(sys, STR("random/uuid = ")));
+	assert_false(str_has(sys, STR("stable_secret = ")));
+	assert_true(str_has(sys, STR("# not read: kernel/random/uuid (")));
+	assert_true(str_starts(member_of(r, "live/proc/version"),
+			       STR("Linux version ")));
+	assert_false(r->out_of_order);
+	close(r->env.root);
+	close(r->env.proc);
+	arena_free(&r->arena);
+	free(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(audit_rules),
+		cmocka_unit_test(settings_and_texts),
+	};
+
+	return cmocka_run_group_tests_name("collect/kernel", tests, NULL, NULL);
+}
