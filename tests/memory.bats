@@ -149,3 +149,63 @@ the_one() { # END
 		.konseki.status.item == "/tmp/three" and
 		.konseki.status.state == "skipped"'
 }
+
+# ---- memory ----
+
+# A rule for what `act heap' keeps: no argument and no file has those bytes.
+marker='konseki memory marker 7d1f'
+marker_rule() {
+	mkdir -p "$dir/rules"
+	flipped=$(printf '%s' "$marker" | od -An -v -tu1 | tr -s ' \n' '\n' |
+		sed '/^$/d' | while read -r b; do printf '%02x ' $((b ^ 1)); done)
+	cat >"$dir/rules/marker.yar" <<-EOT
+	rule marker { strings: \$m = { $flipped } condition: \$m }
+	EOT
+}
+
+dumped() { # how many processes
+	tar --zstd -tf "$dir/live.tar.zst" | sed -n 's|^memory/\([^/]*\)/.*|\1|p' |
+		sort -u | wc -l
+}
+
+@test "memory/all: every process but ourselves, and YARA finds the words" {
+	marker_rule
+	look <<-EOT
+	act heap '$marker' ready /tmp/ready.w wait &
+	act ready /tmp/ready.v wait &
+	ready w v
+	collect --memory all
+	EOT
+	[ "$collect_status" -eq 0 ]
+	# the listener, two others, the shell and act, which is process 1
+	[ "$(dumped)" -ge 4 ]
+	# nothing outside memory has it
+	zstd -dqc "$dir/live.tar.zst" >"$dir/big.tar"
+	"$konseki" verify -q "$dir/live.tar.zst"
+	"$konseki" findings --no-builtin-rules --rules "$dir/rules" \
+		--format jsonl "$dir/live.tar.zst" >"$dir/live.found"
+	jq -e -s 'length == 1 and .[0].rule.name == "marker" and
+		(.[0].subject | startswith("process ")) and
+		(.[0].why | tostring | test("@0x[0-9a-f]+"))' "$dir/live.found"
+	event '.event.dataset == "memory" and .process.pid'
+}
+
+@test "memory/none: nothing unless it is asked for" {
+	look <<-'EOT'
+	collect
+	EOT
+	[ "$(dumped)" -eq 0 ]
+	event '.konseki.status.probe == "memory" and
+		.konseki.status.state == "skipped"'
+}
+
+@test "memory/limit: what did not fit is said" {
+	look <<-'EOT'
+	act ready /tmp/ready.q wait &
+	ready q
+	collect --memory all --max-memory 64K
+	EOT
+	[ "$collect_status" -eq 0 ]
+	event '.konseki.status.probe == "budget" and
+		(.konseki.status.item | startswith("memory/"))'
+}

@@ -12,10 +12,10 @@
 #include "verb.h"
 
 struct own {
-	const char *output, *root, *hash, *secrets;
+	const char *output, *root, *hash, *secrets, *memory;
 	const char *case_id, *examiner, *note, *reference;
 	bool here, force;
-	uint64_t deadline, max_file, max_content, max_recovered;
+	uint64_t deadline, max_file, max_content, max_recovered, max_memory;
 	struct opt_size reserve;
 	struct opt_list local, recipient;
 };
@@ -71,6 +71,14 @@ static const struct opt opts[] = {
 	{ "max-content", 0, OPT_NUM, "SIZE", AT(max_content),
 	  "most data of programs that no package owns (default 1G)",
 	  "パッケージ外プログラムの収集上限（既定 1G）" },
+	{ "memory", 0, OPT_CHOICE, "none|suspicious|all", AT(memory),
+	  "memory of processes: none (default), of those that a rule tagged "
+	  "konseki.memory names, of all; it holds keys and passwords",
+	  "プロセスのメモリ：取らない（既定）・konseki.memory タグのルール"
+	  "に該当したもの・全部。鍵やパスワードも含まれる" },
+	{ "max-memory", 0, OPT_NUM, "SIZE", AT(max_memory),
+	  "most memory taken (default 1G; of one process 256M)",
+	  "収集するメモリの上限（既定 1G、1 プロセス 256M）" },
 	{ "max-recovered", 0, OPT_NUM, "SIZE", AT(max_recovered),
 	  "most data of deleted files that processes keep open (default 1G)",
 	  "開かれたままの削除済みファイルの収集上限（既定 1G）" },
@@ -97,6 +105,13 @@ static void progress(void *arg, const struct collect_progress *p)
 	cli_progress(c, text);
 }
 
+static enum memory_mode memory_of(const char *word)
+{
+	if (!word || strcmp(word, "none") == 0)
+		return MEMORY_NONE;
+	return strcmp(word, "all") == 0 ? MEMORY_ALL : MEMORY_SUSPICIOUS;
+}
+
 static struct collect_options options_of(struct cli *c, const char *reserve)
 {
 	const struct own *own = c->own;
@@ -113,6 +128,8 @@ static struct collect_options options_of(struct cli *c, const char *reserve)
 		.max_file = own->max_file,
 		.max_content = own->max_content,
 		.max_recovered = own->max_recovered,
+		.max_memory = own->max_memory,
+		.memory = memory_of(own->memory),
 		.local_type = own->local.v,
 		.nlocal_type = own->local.n,
 		.argc = c->argc,

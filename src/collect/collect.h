@@ -17,6 +17,9 @@
 #include "probe.h"
 
 enum hash_mode { HASH_EXEC, HASH_NONE, HASH_ALL };
+enum memory_mode { MEMORY_NONE, MEMORY_SUSPICIOUS, MEMORY_ALL };
+
+struct collect_hook; /* hook.h */
 
 struct collect_progress {
 	const char *stage;  /* probe, `paths', `walk', `programs' */
@@ -40,8 +43,11 @@ struct collect_options {
 	uint64_t max_file;      /* bytes of data of one file; 0: 1 GiB */
 	uint64_t max_content;   /* of unpackaged programs in all; 0: 1 GiB */
 	uint64_t max_recovered; /* of files without a name; 0: 1 GiB */
-	const char *reserve;    /* NULL: max(5 %, 1 GiB); else bytes */
-	const char *const *local_type; /* further types that count as local */
+	enum memory_mode memory;
+	uint64_t max_memory;             /* of all processes; 0: 1 GiB */
+	const struct collect_hook *hook; /* judgements; may be NULL */
+	const char *reserve;             /* NULL: max(5 %, 1 GiB); else bytes */
+	const char *const *local_type;   /* further types that count as local */
 	size_t nlocal_type;
 	int argc; /* as started, for the manifest */
 	char **argv;

@@ -93,6 +93,7 @@ void proc_text(struct proc_probe *, const struct proc *, const char *name,
 
 /* proc_stat.c: false when the text is not what the kernel writes. */
 bool proc_stat_read(struct str text, struct proc_stat *);
+int64_t proc_start_ns(const struct proc_stat *, const struct collect_env *);
 void proc_stat_row(struct buf *row, const struct proc_stat *,
 		   const struct collect_env *);
 void proc_status_row(struct proc_probe *, struct str status);

@@ -122,6 +122,11 @@ static uint64_t start_ns(uint64_t ticks, const struct collect_env *env)
 	       ticks % hz * 1000000000u / hz;
 }
 
+int64_t proc_start_ns(const struct proc_stat *s, const struct collect_env *env)
+{
+	return (int64_t)start_ns(s->ticks, env);
+}
+
 void proc_stat_row(struct buf *row, const struct proc_stat *s,
 		   const struct collect_env *env)
 {

@@ -6,9 +6,10 @@
 
 #include "../util/hash.h"
 
-#define MAX_SIZE (20u << 20)       /* of anything */
-#define MAX_CODE_SIZE (100u << 20) /* of ELF and scripts */
-#define MAX_SHOWN 8                /* strings of a match that are told */
+#define MAX_SIZE (20u << 20)        /* of anything */
+#define MAX_CODE_SIZE (100u << 20)  /* of ELF and scripts */
+#define MAX_MEMORY_SIZE (64u << 20) /* pieces are no larger */
+#define MAX_SHOWN 8                 /* strings of a match that are told */
 #define MAX_SHOWN_BYTES 64
 #define TIMEOUT_S 60   /* the last net; sizes and matches are the limits */
 #define MAX_TIMEOUTS 3 /* then some rule is endless: the scanner gives up */
@@ -118,7 +119,9 @@ bool scanner_wants(const struct scanner *s, const struct source *src)
 	if (!s->yr || !src->data.n || src->flags & SRC_STREAM ||
 	    s->ntimeout >= MAX_TIMEOUTS)
 		return false;
-	if (src->data.n > (code ? MAX_CODE_SIZE : MAX_SIZE))
+	if (src->data.n > (src->flags & SRC_MEMORY ? MAX_MEMORY_SIZE
+			   : code                  ? MAX_CODE_SIZE
+						   : MAX_SIZE))
 		return false;
 	if (is_log(src->path))
 		return code && src->flags & SRC_RECOVERED;
@@ -179,6 +182,21 @@ static bool next_match(const YR_MATCH **at, YR_MATCH *m)
 	return false;
 }
 
+/* Where a match stands: in memory, the address. */
+static struct str place(struct scan *sc, const char *name, const YR_MATCH *m)
+{
+	struct str range = str_base(sc->src->member);
+	int64_t at = m->base + m->offset;
+	uint64_t from;
+
+	if (sc->src->flags & SRC_MEMORY &&
+	    str_hex64(str_cut(&range, '-'), &from))
+		return arena_fmt(&sc->arena, "%s@0x%llx", name,
+				 (unsigned long long)from +
+					 (unsigned long long)at);
+	return arena_fmt(&sc->arena, "%s@%lld", name, (long long)at);
+}
+
 static void add_strings(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 {
 	YR_STRING *s;
@@ -198,9 +216,8 @@ static void add_strings(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 			if (len > MAX_SHOWN_BYTES)
 				len = MAX_SHOWN_BYTES;
 			ev_str(sc->ev, KEY_K_YARA_STRINGS,
-			       arena_fmt(&sc->arena, "%s@%lld: %.*s",
-					 s->identifier,
-					 (long long)(m.base + m.offset),
+			       arena_fmt(&sc->arena, STR_FMT ": %.*s",
+					 STR_ARG(place(sc, s->identifier, &m)),
 					 (int)len, (const char *)m.data));
 		}
 	}
@@ -228,6 +245,26 @@ static void add_meta(struct scan *sc, YR_RULE *r)
 	}
 }
 
+/* recovered/<pid>-<start>/…, memory/<pid>-<start>/<from>-<to>-<perms> */
+static void of_process(struct scan *sc, struct event *e)
+{
+	struct str rest = sc->src->member;
+	const struct proc *p;
+	uint64_t pid;
+
+	(void)str_cut(&rest, '/');
+	if (!str_u64(str_cut(&rest, '-'), &pid) || pid > UINT32_MAX)
+		return;
+	ev_u64(e, KEY_PROCESS_PID, pid);
+	p = ctx_pid(sc->ctx, (uint32_t)pid);
+	if (!p)
+		return;
+	ev_str(e, KEY_PROCESS_NAME, p->name);
+	ev_str(e, KEY_PROCESS_EXECUTABLE, p->exe);
+	if (p->start_ns != INT64_MIN)
+		ev_time(e, KEY_PROCESS_START, p->start_ns);
+}
+
 static void alert(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 {
 	const struct yara_set *set = sc->s->rs->yara;
@@ -249,6 +286,8 @@ static void alert(struct scan *sc, YR_SCAN_CONTEXT *yr, YR_RULE *r)
 	ev_cstr(e, KEY_RULE_RULESET, r->ns->name);
 	if (sc->src->flags & SRC_RECOVERED)
 		ev_bool(e, KEY_K_RECOVERED, true);
+	if (sc->src->flags & (SRC_RECOVERED | SRC_MEMORY))
+		of_process(sc, e);
 	ev_u64(e, KEY_K_HITS, index);
 	add_meta(sc, r);
 	add_strings(sc, yr, r);
