@@ -99,6 +99,16 @@ static void rename_host(struct work *w, const struct source *s)
 	buf_free(&hex);
 }
 
+/* Of another root: into the context of that one. */
+static void take(struct context *host, const struct source *s)
+{
+	struct context *c = s->root ? context_root(host, s->root) : host;
+
+	if (c)
+		context_take(c, s->root ? STR_NONE : s->member, s->path,
+			     s->data);
+}
+
 static void build_contexts(struct work *w)
 {
 	w->ctx = xmalloc(w->nctx * sizeof(struct context *));
@@ -110,21 +120,25 @@ static void build_contexts(struct work *w)
 		const struct source *s = &w->source[i].src;
 
 		/* a deleted passwd says nothing of who has an account */
+		if (s->root)
+			(void)context_root(w->ctx[s->host], s->root);
 		if (!(s->flags & (SRC_RECOVERED | SRC_MEMORY)) &&
 		    context_wants(s->member, s->path))
-			context_take(w->ctx[s->host], s->member, s->path,
-				     s->data);
+			take(w->ctx[s->host], s);
 	}
 	for (size_t h = 0; h < w->nctx; h++)
 		context_finish(w->ctx[h]);
 	for (size_t i = 0; i < w->nsource; i++) {
 		const struct source *s = &w->source[i].src;
 
-		if (s->flags & SRC_COLLECTED &&
-		    !str_starts(s->member, STR(KONSEKI_ROOTS)))
+		if (s->flags & SRC_COLLECTED && s->root == 0)
 			kept_collected(w->ctx[s->host], s->path);
 		rename_host(w, s);
 	}
+	/* they have the name of their host, whatever that is now */
+	for (size_t h = 0; h < w->nctx; h++)
+		for (size_t i = 0; i < w->ctx[h]->nroot; i++)
+			context_finish(w->ctx[h]->root[i]);
 }
 
 static void add_str(struct buf *b, struct str s)

@@ -41,6 +41,19 @@ static uint32_t flags_of(const struct unpacked *m, enum input_kind kind)
 	return f;
 }
 
+/* roots/4026532281/etc/passwd -> 4026532281 */
+static uint64_t root_of(const struct unpacked *m, enum input_kind kind)
+{
+	struct str rest = str_skip(m->member, strlen(KONSEKI_ROOTS));
+	uint64_t ns;
+
+	if (kind != INPUT_ARCHIVE ||
+	    !str_starts(m->member, STR(KONSEKI_ROOTS)) ||
+	    !str_u64(str_cut(&rest, '/'), &ns))
+		return 0;
+	return ns;
+}
+
 static void take_members(struct inputs *in, const struct unpack_result *r,
 			 uint32_t input, uint32_t host)
 {
@@ -57,6 +70,7 @@ static void take_members(struct inputs *in, const struct unpack_result *r,
 		s->spool_off = m->off;
 		s->src = (struct source){ .host = host,
 					  .input = input,
+					  .root = root_of(m, r->kind),
 					  .path = m->path,
 					  .member = m->member,
 					  .size = m->size,

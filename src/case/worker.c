@@ -119,8 +119,9 @@ static int take_event(struct sink *s, struct event *e)
 	add_readings(e, &k->enrich);
 	if (k->matcher)
 		matcher_event(k->matcher, e);
-	event_identify(e, k->ctx->id,
-		       k->src.path.n ? k->src.path : k->src.member,
+	event_identify(e, k->w->ctx[k->src.host]->id,
+		       k->src.path.n && k->src.root == 0 ? k->src.path
+							 : k->src.member,
 		       &k->identity);
 	key = (struct run_key){ e->when.ts_ns, e->source, e->sub, e->off };
 	buf_clear(&k->rec);
@@ -268,7 +269,7 @@ static void one_slice(struct worker *k, const struct work_slice *slice)
 	k->src.base = slice->from;
 	k->src.size = slice->to - slice->from;
 	k->src.data = str_head(str_skip(whole->data, slice->from), k->src.size);
-	k->ctx = k->w->ctx[whole->host];
+	k->ctx = ctx_root(k->w->ctx[whole->host], whole->root);
 	k->identity.known = false;
 	k->nevent = 0;
 	k->nnote = 0;

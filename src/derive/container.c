@@ -57,3 +57,22 @@ void join_state_container(struct join *j)
 	if (p->start_ns != INT64_MIN)
 		ev_time(j->ev, KEY_PROCESS_START, p->start_ns);
 }
+
+/*
+ * What was read below another root, and what names one: the container of
+ * that root.  Then its name and image, as the runtime keeps them on disk.
+ */
+void join_root(struct join *j)
+{
+	const struct context *host = j->ctx->host ? j->ctx->host : j->ctx;
+	const struct proc *p;
+	uint64_t root;
+
+	if (j->src->root && !ev_get(j->ev, KEY_K_ROOT))
+		ev_u64(j->ev, KEY_K_ROOT, j->src->root);
+	if (join_u64(j->ev, KEY_K_ROOT, &root)) {
+		p = ctx_mntns(host, root);
+		if (p)
+			tell(j, &p->container);
+	}
+}

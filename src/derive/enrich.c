@@ -39,6 +39,7 @@ void enrich(struct event *ev, const struct source *src,
 		for (size_t k = 0; k < MAX_JOINS && recipes[i].step[k]; k++)
 			recipes[i].step[k](&j);
 	}
+	join_root(&j);
 	if (ctx->nresponder)
 		join_responder(&j);
 }

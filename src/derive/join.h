@@ -32,6 +32,7 @@ void join_procfacts(struct join *); /* what the row itself implies */
 void join_container(struct join *); /* cgroup -> container.id */
 void join_socket_container(struct join *);
 void join_state_container(struct join *);
+void join_root(struct join *); /* of evidence from another root */
 void join_process_sockets(struct join *);
 void join_socket_process(struct join *);
 void join_pid_process(struct join *); /* process.pid -> its name, program */

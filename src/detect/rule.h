@@ -122,7 +122,8 @@ enum subject {
 	SUBJECT_AUTORUN,
 	SUBJECT_HOST,
 	SUBJECT_PROGRAM,
-	SUBJECT_OBJECT /* of the kernel: a module, an interface … */
+	SUBJECT_OBJECT, /* of the kernel: a module, an interface … */
+	SUBJECT_CONTAINER
 };
 
 struct rule {

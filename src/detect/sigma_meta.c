@@ -20,9 +20,10 @@ static const char *const tiers[] = { "note", "watch", "respond" };
 static const char *const actives[] = { "no",      "recent", "persistence",
 				       "account", "socket", "process",
 				       "kernel" };
-static const char *const subjects[] = { "auto", "process", "file",
-					"user", "address", "autorun",
-					"host", "program", "object" };
+static const char *const subjects[] = { "auto",     "process", "file",
+					"user",     "address", "autorun",
+					"host",     "program", "object",
+					"container" };
 
 static uint8_t word(struct str s, const char *const *table, size_t n,
 		    uint8_t otherwise)

@@ -73,7 +73,13 @@ static bool object(struct buf *b, const struct event *e)
 	return put(b, " ", e, KEY_K_BPF_ID);
 }
 
-static bool wanted(unsigned subject, struct buf *b, const struct event *e)
+static bool container(struct buf *b, const struct event *e)
+{
+	return put(b, "container ", e, KEY_CONTAINER_NAME) ||
+	       put(b, "container ", e, KEY_CONTAINER_ID);
+}
+
+static bool plain(unsigned subject, struct buf *b, const struct event *e)
 {
 	switch (subject) {
 	case SUBJECT_PROCESS:
@@ -90,12 +96,26 @@ static bool wanted(unsigned subject, struct buf *b, const struct event *e)
 		return autorun(b, e);
 	case SUBJECT_OBJECT:
 		return object(b, e);
+	case SUBJECT_CONTAINER:
+		return container(b, e);
 	case SUBJECT_HOST:
 		buf_puts(b, "host");
 		return true;
 	default:
 		return false;
 	}
+}
+
+/* A path, a user below another root is not that of the host. */
+static bool wanted(unsigned subject, struct buf *b, const struct event *e)
+{
+	if (!plain(subject, b, e))
+		return false;
+	if (ev_get(e, KEY_K_ROOT) && subject != SUBJECT_PROCESS &&
+	    subject != SUBJECT_CONTAINER && subject != SUBJECT_HOST &&
+	    !put(b, " in container ", e, KEY_CONTAINER_ID))
+		(void)put(b, " in mount namespace ", e, KEY_K_ROOT);
+	return true;
 }
 
 /* What an event of that kind is about by nature. */

@@ -18,6 +18,7 @@ enum {
 struct source {
 	uint32_t id, host; /* host: index of the context */
 	uint32_t input;    /* which INPUT */
+	uint64_t root;     /* mount namespace its path begins in; 0: the host */
 	struct str path;   /* on its host, bytes: /var/log/auth.log.1 */
 	struct str member; /* in the input: files/var/log/auth.log.1.gz */
 	struct str data; /* the bytes, mapped read-only; STR_NONE until then */

@@ -11,6 +11,7 @@
 #include "hostid.h"
 #include "kept.h"
 #include "konseki/archive.h"
+#include "layers.h"
 #include "manifest_in.h"
 #include "osrelease.h"
 #include "passwd.h"
@@ -178,14 +179,23 @@ static void take_files(struct context *c, struct str path, struct str data)
 	proctab_files(c, data);
 }
 
+static void take_mounts(struct context *c, struct str path, struct str data)
+{
+	(void)path;
+	layers_mounts(c, data);
+}
+
 static const struct wanted {
 	const char *member, *path; /* a glob on the one or the other */
 	void (*take)(struct context *, struct str path, struct str data);
 } wanted[] = {
 	{ KONSEKI_MANIFEST, NULL, take_manifest },
 	{ KONSEKI_LIVE "processes.*", NULL, take_processes },
+	{ KONSEKI_LIVE "mounts.*", NULL, take_mounts },
 	{ KONSEKI_LIVE "sockets.*", NULL, take_sockets },
 	{ KONSEKI_STATE "files.*", NULL, take_files },
+	{ NULL, "/**/image/overlay2/layerdb/mounts/*/mount-id",
+	  layers_mount_id },
 	{ NULL, "/etc/group", take_group },
 	{ NULL, "/etc/hostname", take_hostname },
 	{ NULL, "/etc/localtime", take_localtime },
@@ -205,9 +215,6 @@ static const struct wanted units = { NULL, NULL, unit_take };
 
 static const struct wanted *find(struct str member, struct str path)
 {
-	/* containers' roots are other hosts */
-	if (str_starts(member, STR(KONSEKI_ROOTS)))
-		return NULL;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
 		const struct wanted *w = &wanted[i];
 
@@ -291,6 +298,42 @@ static void responders(struct context *c)
 	qsort(c->responder, c->nresponder, sizeof(*c->responder), by_u32);
 }
 
+#define MAX_ROOTS 1024 /* a context each */
+
+struct context *context_root(struct context *host, uint64_t mnt_ns)
+{
+	struct context *c;
+
+	for (size_t i = 0; i < host->nroot; i++)
+		if (host->root[i]->root_ns == mnt_ns)
+			return host->root[i];
+	if (host->nroot == MAX_ROOTS)
+		return NULL;
+	vec_grow(&host->root, &host->caproot, host->nroot + 1,
+		 sizeof(*host->root));
+	c = xmalloc(sizeof(*c));
+	context_init(c);
+	c->host = host;
+	c->root_ns = mnt_ns;
+	host->root[host->nroot++] = c;
+	return c;
+}
+
+/* A root is no host of its own: when and where is its host's. */
+static void finish_root(struct context *c)
+{
+	const struct context *h = c->host;
+
+	c->hostname = h->hostname;
+	c->machine_id = h->machine_id;
+	c->boot_id = h->boot_id;
+	c->id = h->id;
+	c->kernel = h->kernel;
+	c->collected_ns = h->collected_ns;
+	c->collected_end_ns = h->collected_end_ns;
+	c->dead_root = h->dead_root;
+}
+
 void context_finish(struct context *c)
 {
 	struct context_draft *d;
@@ -316,11 +359,14 @@ void context_finish(struct context *c)
 	zone_of(c);
 	responders(c);
 	proctab_finish(c);
+	layers_finish(c);
 	kept_finish(c);
 	unit_finish(c);
 	free(d->zone);
 	free(d);
 	c->draft = NULL;
+	if (c->host)
+		finish_root(c);
 }
 
 void context_free(struct context *c)
@@ -341,7 +387,13 @@ void context_free(struct context *c)
 	free(c->unit);
 	map_free(&c->unit_name);
 	map_free(&c->unit_trigger);
+	layers_free(c);
 	dpkg_free(&c->dpkg);
+	for (size_t i = 0; i < c->nroot; i++) {
+		context_free(c->root[i]);
+		free(c->root[i]);
+	}
+	free(c->root);
 	arena_free(&c->arena);
 	*c = (struct context){ 0 };
 }

@@ -14,6 +14,11 @@ bool context_wants(struct str member, struct str path);
 /* data is borrowed for the call */
 void context_take(struct context *, struct str member, struct str path,
 		  struct str data);
+/*
+ * The context of another root of this host, made when it is new; NULL past a
+ * cap.  It takes members of its own and is finished after its host.
+ */
+struct context *context_root(struct context *host, uint64_t mnt_ns);
 /* Sorts, indexes, host id, zone (UTC when unknown), responder pids. */
 void context_finish(struct context *);
 void context_free(struct context *);

@@ -193,13 +193,43 @@ static void nothing_known_is_no_crash(void **state)
 	context_free(&c);
 }
 
+/* What a container says of its accounts is not said of the host. */
+static void roots_of_their_own(void **state)
+{
+	struct context host = { 0 }, *root;
+
+	(void)state;
+	context_init(&host);
+	context_take(&host, STR("konseki.json"), STR(""),
+		     STR("{\"format\":1,\"clock\":{\"realtime_ns\":100}}"));
+	context_take(&host, STR(""), STR("/etc/passwd"),
+		     STR("hana:x:1000:1000::/home/hana:/bin/sh\n"));
+	root = context_root(&host, 4026532281);
+	assert_ptr_equal(root, context_root(&host, 4026532281));
+	context_take(root, STR(""), STR("/etc/passwd"),
+		     STR("app:x:1000:1000::/app:/bin/sh\n"));
+	context_take(root, STR(""), STR("/var/lib/dpkg/info/app.list"),
+		     STR("/app/run\n"));
+	context_finish(&host);
+	context_finish(root);
+	assert_null(ctx_user(&host, STR("app")));
+	assert_non_null(ctx_user(ctx_root(&host, 4026532281), STR("app")));
+	assert_true(str_is(ctx_uid(&host, 1000)->name, "hana"));
+	assert_non_null(
+		ctx_owner(ctx_root(&host, 4026532281), STR("/app/run")));
+	assert_null(ctx_owner(&host, STR("/app/run")));
+	assert_true(str_eq(host.id, root->id));
+	assert_int_equal(root->collected_ns, 100);
+	assert_ptr_equal(ctx_root(&host, 0), &host);
+	assert_int_equal(ctx_root(&host, 7)->have, 0);
+	context_free(&host);
+}
+
 static void what_is_not_wanted(void **state)
 {
 	(void)state;
 	assert_false(
 		context_wants(STR("files/etc/shadow"), STR("/etc/shadow")));
-	assert_false(context_wants(STR("roots/4026531840/etc/passwd"),
-				   STR("/etc/passwd")));
 	assert_false(context_wants(STR("x/konseki.json"), STR("")));
 }
 
@@ -262,6 +292,7 @@ int main(void)
 		cmocka_unit_test(responders_are_known_by_pid),
 		cmocka_unit_test(paths_that_were_seen),
 		cmocka_unit_test(nothing_known_is_no_crash),
+		cmocka_unit_test(roots_of_their_own),
 		cmocka_unit_test(what_is_not_wanted),
 		cmocka_unit_test(rows_of_every_shape),
 		cmocka_unit_test(cut_rows_are_bad),

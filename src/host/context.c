@@ -1,4 +1,5 @@
 /* context.c - look-ups in what is known of a host. */
+#include "cgroup.h"
 #include "context.h"
 
 #define MAX_LINKS 8      /* followed, one behind the other */
@@ -94,6 +95,30 @@ const struct proc *ctx_socket_proc(const struct context *c, uint64_t inode)
 	if (lo == c->nowner || c->owner[lo].inode != inode)
 		return NULL;
 	return &c->proc[c->owner[lo].proc];
+}
+
+const struct context *ctx_root(const struct context *c, uint64_t mnt_ns)
+{
+	static const struct context nothing = { .collected_ns = INT64_MIN,
+						.collected_end_ns = INT64_MIN };
+
+	if (mnt_ns == 0)
+		return c;
+	for (size_t i = 0; i < c->nroot; i++)
+		if (c->root[i]->root_ns == mnt_ns)
+			return c->root[i];
+	return &nothing;
+}
+
+const struct context *ctx_packages(const struct context *c, uint64_t mnt_ns,
+				   struct str cgroup)
+{
+	const struct context *r = ctx_root(c, mnt_ns);
+	struct cgroup_container cc;
+
+	if (r != c && r->have & CTX_PACKAGES)
+		return r;
+	return cgroup_container(cgroup, &cc) ? ctx_root(c, UINT64_MAX) : c;
 }
 
 static const struct proc *of_ns(const struct context *c, const struct map *m,

@@ -111,6 +111,20 @@ struct context {
 	size_t nowner, capowner;
 	struct map mnt_ns, net_ns; /* inode -> index of its lowest process */
 
+	struct map layer; /* host/layers.h: id -> index of container + 1 */
+	struct str *layer_of;
+	size_t nlayer, caplayer;
+	struct mounted_layer {
+		struct str layer;
+		uint64_t ns;
+	} * upper; /* writable layers of overlays that are mounted */
+	size_t nupper, capupper;
+
+	const struct context *host; /* of a root; NULL: the host itself */
+	uint64_t root_ns;           /* the mount namespace of a root */
+	struct context **root;      /* other roots of this host, by root_ns */
+	size_t nroot, caproot;
+
 	struct context_draft *draft;
 };
 
@@ -126,6 +140,18 @@ const struct proc_socket *ctx_socket(const struct context *, uint64_t inode);
 /* The lowest process in a mount or network namespace; NULL: none. */
 const struct proc *ctx_mntns(const struct context *, uint64_t inode);
 const struct proc *ctx_netns(const struct context *, uint64_t inode);
+/*
+ * What is known below another root of this host; an empty context when
+ * nothing is.  0 is the host itself.
+ */
+const struct context *ctx_root(const struct context *, uint64_t mnt_ns);
+/*
+ * Whose packages account for the paths of a process in this mount namespace
+ * and control group: its own root's; of a container whose root was not read,
+ * nobody's; else the host's.
+ */
+const struct context *ctx_packages(const struct context *, uint64_t mnt_ns,
+				   struct str cgroup);
 /* The first process that holds this socket. */
 const struct proc *ctx_socket_proc(const struct context *, uint64_t inode);
 /* Which package owns this path (usr-merged spellings agree); NULL: none. */

@@ -19,7 +19,9 @@ struct template
 
 static unsigned probe(const struct source *src)
 {
-	return stream_probe(src, STR(KONSEKI_STATE "files."));
+	unsigned bits = stream_probe(src, STR(KONSEKI_STATE "files."));
+
+	return bits ? bits : stream_probe(src, STR(KONSEKI_STATE "roots."));
 }
 
 static void identity(struct event *e, const struct context *c,
@@ -145,9 +147,10 @@ static enum outcome file(struct parse *p, struct template *t,
 	if (!file_row_read(p, row, &f))
 		return PARTLY;
 	ev_begin(p->ev, KIND_FILE, "files", &none, row->off);
-	identity(p->ev, p->ctx, &f);
+	identity(p->ev, ctx_root(p->ctx, f.root), &f);
 	facts(p, &f);
 	file_row_capabilities(p, &f);
+	file_row_container(p, &f);
 	template_keep(t, p->ev);
 	got = times(p, t, &f, row);
 	if (got == WHOLE && file_row_remarkable(p, &f))

@@ -67,6 +67,12 @@ static void value(struct parse *p, struct file_row *f, struct str key,
 	case 'l':
 		f->target = v->text;
 		break;
+	case 'o':
+		(void)jsonrow_u64(v, &f->root); /* else the host */
+		break;
+	case 'r':
+		f->whiteout = str_is(v->text, "0:0");
+		break;
 	case 'x':
 		f->xattrs = *v;
 		break;
@@ -107,7 +113,13 @@ bool file_row_read(struct parse *p, const struct stream_row *row,
 		f->mode_text[i] = (char)('0' + (f->mode >> (9 - 3 * i) & 7));
 	f->interpreter = f->type == 'f' && f->mode & 0111 &&
 			 program_runs_anything(f->path);
-	f->state = dpkg_state(&p->ctx->dpkg, f->path, f->md5, &f->package);
+	f->layered = f->root == 0 && layer_path(f->path, &f->at);
+	f->whiteout &= f->layered && f->type == 'c';
+	if (f->layered) /* of an image: no package of the host */
+		f->container = ctx_layer(p->ctx, f->at.layer);
+	else
+		f->state = dpkg_state(&ctx_root(p->ctx, f->root)->dpkg, f->path,
+				      f->md5, &f->package);
 	return true;
 }
 
@@ -167,7 +179,29 @@ void file_row_capabilities(struct parse *p, struct file_row *f)
 	while (xattr_next(p, &r, &name, &bytes))
 		if (str_is(name, "security.capability"))
 			f->capabilities = filecaps_text(bytes, p->scratch);
+		else if (str_ends(name, STR(".overlay.opaque")))
+			f->opaque = f->layered && str_is(bytes, "y");
 	ev_str(p->ev, KEY_K_FILE_CAPABILITIES, f->capabilities);
+}
+
+/* Where the file lies as its container sees it. */
+void file_row_container(struct parse *p, const struct file_row *f)
+{
+	struct event *e = p->ev;
+
+	if (f->root)
+		ev_u64(e, KEY_K_ROOT, f->root);
+	if (!f->layered)
+		return;
+	ev_str(e, KEY_CONTAINER_ID, f->container);
+	ev_str(e, KEY_K_CONTAINER_LAYER, f->at.layer);
+	if (f->opaque)
+		ev_bool(e, KEY_K_CONTAINER_OPAQUE, true);
+	ev_str(e, KEY_K_CONTAINER_PATH, f->at.inside);
+	if (f->container.n && !f->whiteout)
+		ev_bool(e, KEY_K_CONTAINER_UPPER, true);
+	if (f->whiteout)
+		ev_bool(e, KEY_K_CONTAINER_WHITEOUT, true);
 }
 
 void file_row_lists(struct parse *p, const struct file_row *f)
@@ -226,13 +260,13 @@ bool file_row_remarkable(const struct parse *p, const struct file_row *f)
 		return true;
 	if (f->type == 'b' || f->type == 'c')
 		return !str_starts(f->path, STR("/dev/"));
-	if (f->path.p[f->path.n - 1] == ' ')
+	if (f->path.p[f->path.n - 1] == ' ' || f->opaque)
 		return true;
 	if (f->type != 'f')
 		return false;
 	if (f->mode & 06000 || f->capabilities.n)
 		return true;
-	if (program && in_volatile(f->path))
+	if (program && (in_volatile(f->path) || f->container.n || f->root))
 		return true;
 	return f->state == PKG_MODIFIED ||
 	       (program && f->state == PKG_UNPACKAGED);

@@ -4,9 +4,11 @@
 #ifndef PARSE_FILES_ROW_H
 #define PARSE_FILES_ROW_H
 
+#include "../host/layers.h"
 #include "stream.h"
 
 struct file_row {
+	uint64_t root; /* mount namespace its path begins in; 0: the host */
 	struct str path, inode, device, target, content, mime, sha256, md5;
 	struct str skip; /* why a directory was not entered */
 	struct jsonrow_value xattrs, attributes;
@@ -20,6 +22,10 @@ struct file_row {
 	struct str capabilities;
 	enum package_state state; /* of packages; looked up once a row */
 	const struct package *package;
+	bool layered; /* in a layer of a container's image, or its own */
+	struct layer_path at;
+	struct str container; /* that writes into this layer */
+	bool whiteout, opaque;
 };
 
 /* False, with a note, when it is no such row. */
@@ -30,6 +36,8 @@ const char *file_row_type(const struct file_row *);
 struct str file_row_extension(const struct file_row *);
 /* Decodes security.capability and adds it to p->ev. */
 void file_row_capabilities(struct parse *, struct file_row *);
+/* Adds the root it lies in, the layer, the container. */
+void file_row_container(struct parse *, const struct file_row *);
 /* Adds attributes, xattrs and the rest that only a state carries. */
 void file_row_lists(struct parse *, const struct file_row *);
 /* Is there a fact that a rule on states could ask for? */

@@ -53,14 +53,14 @@ static void args_join(struct parse *p, const struct jsonrow_value *list)
 }
 
 /* What is mapped executable and belongs to no package. */
-static void maps(struct parse *p, const struct jsonrow_value *list,
-		 struct str exe)
+static void maps(struct parse *p, const struct context *c,
+		 const struct jsonrow_value *list, struct str exe)
 {
 	const struct str deleted = STR(" (deleted)");
 	struct str path;
 	size_t at = 0, n = 0;
 
-	if (!(p->ctx->have & CTX_PACKAGES))
+	if (!(c->have & CTX_PACKAGES))
 		return;
 	while (n < MAX_MAPS && jsonrow_item(list, &at, p->scratch, &path)) {
 		struct str plain = path;
@@ -72,7 +72,7 @@ static void maps(struct parse *p, const struct jsonrow_value *list,
 		if (str_ends(plain, deleted))
 			plain.n -= deleted.n;
 		if (plain.n == 0 || plain.p[0] != '/' || str_eq(plain, exe) ||
-		    ctx_owner(p->ctx, plain))
+		    ctx_owner(c, plain))
 			continue;
 		ev_str(p->ev, KEY_K_PROCESS_MAPS_UNPACKAGED, path);
 		n++;
@@ -82,16 +82,22 @@ static void maps(struct parse *p, const struct jsonrow_value *list,
 static void fields(struct parse *p, const struct stream_pair *pair, size_t n)
 {
 	struct stream_pair fds;
-	struct str exe = STR_NONE;
+	struct str exe = STR_NONE, cgroup = STR_NONE;
+	uint64_t mnt_ns = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (str_is(pair[i].key, "process.executable"))
 			exe = pair[i].v.text;
+		else if (str_is(pair[i].key, "konseki.process.cgroup"))
+			cgroup = pair[i].v.text;
+		else if (str_is(pair[i].key, "konseki.process.namespace.mnt"))
+			(void)jsonrow_u64(&pair[i].v, &mnt_ns); /* else 0 */
 	for (size_t i = 0; i < n; i++) {
 		if (str_is(pair[i].key, "sockets"))
 			continue;
 		if (str_is(pair[i].key, "maps")) {
-			maps(p, &pair[i].v, exe);
+			maps(p, ctx_packages(p->ctx, mnt_ns, cgroup),
+			     &pair[i].v, exe);
 		} else if (str_is(pair[i].key, "fds")) {
 			fds = pair[i];
 			fds.key = key_info(KEY_K_PROCESS_FDS)->name;

@@ -63,8 +63,26 @@ static void secret_read(const struct stream_pair *pair, size_t n,
 	}
 }
 
+/* roots/4026532281/etc/shadow: the path of another root */
+static uint64_t below_root(struct stream_pair *pair, size_t n)
+{
+	uint64_t root = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct str rest = pair[i].v.text;
+
+		if (!str_is(pair[i].key, "path") ||
+		    !str_starts(rest, STR(KONSEKI_ROOTS)))
+			continue;
+		rest = str_skip(rest, strlen(KONSEKI_ROOTS));
+		if (str_u64(str_cut(&rest, '/'), &root) && rest.p)
+			pair[i].v.text = (struct str){ rest.p - 1, rest.n + 1 };
+	}
+	return root;
+}
+
 static enum outcome changed(struct parse *p, const struct secret *s,
-			    const struct stream_row *row)
+			    uint64_t root, const struct stream_row *row)
 {
 	struct when w =
 		when_stated(ts_of(s->changed_day * DAY_S, 0, NULL), UNIT_DAY);
@@ -74,16 +92,23 @@ static enum outcome changed(struct parse *p, const struct secret *s,
 	p->ev->record = row->line;
 	ev_str(p->ev, KEY_FILE_PATH, s->path);
 	ev_str(p->ev, KEY_USER_TARGET_NAME, s->user);
+	if (root)
+		ev_u64(p->ev, KEY_K_ROOT, root);
 	return parse_emit(p);
 }
 
 static enum outcome secret(struct parse *p, struct stream_pair *pair, size_t n,
 			   const struct stream_row *row)
 {
+	const struct context *host = p->ctx;
+	enum outcome got = WHOLE;
 	struct secret s;
+	uint64_t root;
 	bool shadow;
 
+	root = below_root(pair, n);
 	secret_read(pair, n, &s);
+	p->ctx = ctx_root(host, root);
 	shadow = str_is(s.kind, "shadow");
 	stream_state(p, shadow ? KIND_ACCOUNT : KIND_PRIVATE_KEY,
 		     STR("secrets"), row->off);
@@ -94,11 +119,14 @@ static enum outcome secret(struct parse *p, struct stream_pair *pair, size_t n,
 			pair_renamed(p, &pair[i]);
 	if (shadow)
 		account_fields(p, s.user);
-	if (parse_emit(p) == STOP)
-		return STOP;
-	if (shadow && s.changed_day > 0 && s.changed_day < MAX_DAY)
-		return changed(p, &s, row);
-	return WHOLE;
+	if (root)
+		ev_u64(p->ev, KEY_K_ROOT, root);
+	got = parse_emit(p);
+	if (got != STOP && shadow && s.changed_day > 0 &&
+	    s.changed_day < MAX_DAY)
+		got = changed(p, &s, root, row);
+	p->ctx = host;
+	return got;
 }
 
 static enum outcome parse(struct parse *p)
