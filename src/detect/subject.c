@@ -64,7 +64,8 @@ static bool object(struct buf *b, const struct event *e)
 {
 	if (e->kind == KIND_MODULE)
 		return put(b, "module ", e, KEY_FILE_NAME);
-	if (put(b, "interface ", e, KEY_K_INTERFACE_NAME) ||
+	if (put(b, "hook ", e, KEY_K_TRACE_TARGET) ||
+	    put(b, "interface ", e, KEY_K_INTERFACE_NAME) ||
 	    put(b, "setting ", e, KEY_K_KERNEL_NAME))
 		return true;
 	if (!put(b, "eBPF ", e, KEY_K_BPF_OBJECT))
@@ -134,6 +135,7 @@ static unsigned natural(const struct event *e)
 		return SUBJECT_AUTORUN;
 	case KIND_BPF:
 	case KIND_MODULE:
+	case KIND_TRACE:
 		return SUBJECT_OBJECT;
 	case KIND_LOGIN_FAILED:
 	case KIND_CONNECTION:

@@ -18,6 +18,7 @@ static const struct stream_kind {
 	{ "modules", KIND_MODULE },
 	{ "mounts", KIND_MOUNT },
 	{ "sockets", KIND_SOCKET },
+	{ "tracing", KIND_TRACE },
 };
 
 static enum kind kind_of(struct str stream)

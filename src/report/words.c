@@ -30,6 +30,7 @@ void verdict_subject(struct buf *b, struct str s, enum lang lang)
 		{ "module ", "モジュール " },
 		{ "setting ", "設定 " },
 		{ "interface ", "インターフェース " },
+		{ "hook ", "フック " },
 	};
 
 	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
