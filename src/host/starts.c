@@ -14,8 +14,19 @@ static const struct start table[] = {
 #define NTABLE (sizeof(table) / sizeof(*table))
 static const struct str usr_lib = { "/usr/lib/", 9 };
 
+/* As a shell has it, and all that list such directories: no `.x' by `*'. */
+static bool hidden_from(struct str glob, struct str path)
+{
+	struct str base = str_base(path), last = str_base(glob);
+
+	return base.n && base.p[0] == '.' && last.n && last.p[0] == '*' &&
+	       !str_starts(path, STR("/etc/skel/"));
+}
+
 static bool matches(struct str glob, struct str path)
 {
+	if (hidden_from(glob, path))
+		return false;
 	if (glob_match(glob, path))
 		return true;
 	/* not usr-merged */
@@ -79,12 +90,40 @@ const struct start *start_next(struct start_walk *w, struct str path)
 	return w->may || (base.n && base.p[0] == '.') ? start_of(path) : NULL;
 }
 
+/* A glob of homes has two stars in their place: is it this one's? */
+static bool is_home_of(struct str home, struct str glob, struct str path)
+{
+	while (home.n > 1 && home.p[home.n - 1] == '/')
+		home.n--;
+	return home.n > 1 && str_starts(path, home) && path.n > home.n &&
+	       path.p[home.n] == '/' &&
+	       glob_match(str_skip(glob, 4), str_skip(path, home.n + 1));
+}
+
+bool start_applies(const struct start *s, const struct context *c,
+		   struct str path)
+{
+	struct str rest = path;
+
+	if (s->user[0] != '~' || !(c->have & CTX_ACCOUNTS))
+		return true;
+	for (size_t i = 0; i < c->naccount; i++)
+		if (is_home_of(c->account[i].home, s->glob, path))
+			return true;
+	/* accounts that are gone, or of a directory service */
+	if (!str_starts(path, STR("/home/")))
+		return is_home_of(STR("/root"), s->glob, path);
+	rest = str_skip(path, 6);
+	return is_home_of(str_head(path, 6 + str_cut(&rest, '/').n), s->glob,
+			  path);
+}
+
 struct str start_user(const struct start *s, const struct context *c,
 		      struct str path)
 {
 	const struct account *a;
 
-	if (s->user[0] != '~')
+	if (s->user[0] != '~' && s->user[0] != '?')
 		return str_of(s->user);
 	a = ctx_home(c, path);
 	return a ? a->name : STR_NONE;

@@ -42,6 +42,9 @@ struct start_walk {
 	bool known, may; /* start zeroed */
 };
 const struct start *start_next(struct start_walk *, struct str path);
+/* A file of homes: is it in one, and not somewhere below it or elsewhere? */
+bool start_applies(const struct start *, const struct context *,
+		   struct str path);
 /* Who runs it; empty: whoever comes by. */
 struct str start_user(const struct start *, const struct context *,
 		      struct str path);

@@ -52,6 +52,7 @@ static void what_a_path_is(void **state)
 	} c[] = {
 		{ "/etc/cron.daily/x", "cron_script", "root" },
 		{ "/etc/cron.daily/x/y", NULL, NULL },
+		{ "/etc/cron.daily/.placeholder", NULL, NULL },
 		{ "/lib/systemd/system-sleep/x", "sleep_hook", "root" },
 		{ "/usr/lib/systemd/system-sleep/x", "sleep_hook", "root" },
 		{ "/home/ann/.bashrc", "shell_rc", "ann" },

@@ -12,26 +12,42 @@
 static const char *const bin_dirs[] = { "/usr/local/sbin/", "/usr/local/bin/",
 					"/usr/sbin/", "/usr/bin/" };
 
+static bool is_part(char c)
+{
+	static const char parts[] = " \t\n;|&()<>\"'`{}";
+
+	return memchr(parts, c, sizeof(parts) - 1) != NULL;
+}
+
 /*
  * The next word of a shell's line; *op tells that a new command begins with
  * it, *file that it is where output goes or input comes from.
  */
-static struct str word_next(struct str *rest, bool *op, bool *file)
+static struct str word_next(struct str *rest, bool *op, bool *file,
+			    struct arena *scratch)
 {
-	static const char parts[] = " \t\n;|&()<>\"'`{}";
 	struct str word;
 	size_t n = 0;
 
 	*op = *file = false;
-	while (rest->n && memchr(parts, rest->p[0], sizeof(parts) - 1)) {
+	while (rest->n && is_part(rest->p[0])) {
 		*op |= strchr(";|&()`\n", rest->p[0]) != NULL;
 		*file |= rest->p[0] == '<' || rest->p[0] == '>';
 		*rest = str_skip(*rest, 1);
 	}
-	while (n < rest->n && !memchr(parts, rest->p[n], sizeof(parts) - 1))
+	while (n < rest->n && !is_part(rest->p[n]))
 		n++;
 	word = str_head(*rest, n);
 	*rest = str_skip(*rest, n);
+	/* "/a b"/c: quotes end no word that goes on behind them */
+	while (rest->n > 1 && (rest->p[0] == '"' || rest->p[0] == '\'') &&
+	       rest->p[1] == '/' && word.n > 0 && word.p[0] == '/') {
+		for (n = 1; n < rest->n && !is_part(rest->p[n]); n++)
+			;
+		word = arena_fmt(scratch, STR_FMT STR_FMT, STR_ARG(word),
+				 STR_ARG(str_head(str_skip(*rest, 1), n - 1)));
+		*rest = str_skip(*rest, n);
+	}
 	return word;
 }
 
@@ -100,7 +116,8 @@ static struct str word_take(const struct parse *p, struct words *c,
 {
 	bool option = w.p[0] == '-' || (w.p[0] >= '0' && w.p[0] <= '9');
 
-	if (c->named && !c->runs)
+	/* what stands behind a program's bare name is what it works on */
+	if (c->named && !c->interpreter)
 		return STR_NONE;
 	if (is_path(w)) {
 		/* a command's own file, or the script of an interpreter */
@@ -128,7 +145,7 @@ struct str autorun_target(const struct parse *p, struct str command)
 	bool op, file, assigned = false;
 
 	for (int i = 0; i < MAX_WORDS; i++) {
-		struct str w = word_next(&command, &op, &file);
+		struct str w = word_next(&command, &op, &file, p->scratch);
 
 		if (w.n == 0)
 			break;

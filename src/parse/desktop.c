@@ -139,6 +139,8 @@ static enum outcome parse(struct parse *p)
 
 	if (!st)
 		return REFUSED;
+	if (!start_applies(st, p->ctx, p->src->path))
+		return WHOLE; /* a copy in nobody's home */
 	entry_read(p, &e);
 	if (strcmp(st->mechanism, "desktop_entry") == 0)
 		overrides(p, &e);

@@ -46,7 +46,7 @@ enum outcome files_start(struct parse *p, struct start_walk *w,
 
 	if (s && f->type == 'l')
 		target = link_target(p->scratch, f->path, f->target);
-	if (!s || !tells(p, s, f, target))
+	if (!s || !start_applies(s, p->ctx, f->path) || !tells(p, s, f, target))
 		return WHOLE;
 	a.mechanism = s->mechanism;
 	a.name = str_base(f->path);

@@ -123,6 +123,8 @@ static enum outcome parse(struct parse *p)
 
 	if (!st)
 		return REFUSED;
+	if (!start_applies(st, p->ctx, p->src->path))
+		return WHOLE; /* a copy in nobody's home */
 	s.a.mechanism = st->mechanism;
 	s.a.name = str_base(p->src->path);
 	s.a.user = start_user(st, p->ctx, p->src->path);
