@@ -1,39 +1,19 @@
 /*
- * net.c - interfaces with their addresses, neighbours and routes of every
- * network namespace, by rtnetlink dumps, else from /proc/PID/net.
+ * net.c - neighbours and routes of every network namespace, by rtnetlink dumps,
+ * else from /proc/PID/net; and the visit of every namespace.
  */
 #include "net.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
 #include <sys/socket.h>
 
-#include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
-
-struct net_addr {
-	int index;
-	uint8_t family;
-	unsigned char ip[16];
-};
 
 struct word {
 	unsigned bit;
 	const char *name;
-};
-
-static const struct word if_flag[] = {
-	{ IFF_UP, "up" },
-	{ IFF_RUNNING, "running" },
-	{ IFF_LOOPBACK, "loopback" },
-	{ IFF_POINTOPOINT, "pointopoint" },
-	{ IFF_NOARP, "noarp" },
-	{ IFF_PROMISC, "promisc" },
-	{ IFF_ALLMULTI, "allmulti" },
-	{ IFF_MASTER, "master" },
-	{ IFF_SLAVE, "slave" },
 };
 
 static const struct word nud_state[] = {
@@ -64,90 +44,10 @@ bool net_send(struct net_probe *np)
 	return true;
 }
 
-/* A text attribute ends at its NUL. */
-static struct str text(struct str s)
-{
-	return str_head(s, str_chr(s, '\0'));
-}
-
-static bool is_address(struct str s, int family)
+bool net_is_address(struct str s, int family)
 {
 	return s.n == (family == AF_INET6 ? 16 : 4) &&
 	       (family == AF_INET || family == AF_INET6);
-}
-
-/* Addresses come in a dump of their own, before the interfaces. */
-static bool keep_address(void *arg, uint16_t type, struct str p)
-{
-	struct net_probe *np = arg;
-	struct str at[IFA_MAX + 1], ip;
-	struct ifaddrmsg m;
-	struct net_addr a = { 0 };
-
-	if (type != RTM_NEWADDR || p.n < sizeof m)
-		return true;
-	memcpy(&m, p.p, sizeof m);
-	netlink_attrs(p, sizeof m, at, IFA_MAX + 1);
-	ip = at[IFA_LOCAL].n ? at[IFA_LOCAL] : at[IFA_ADDRESS];
-	if (!is_address(ip, m.ifa_family))
-		return true;
-	a.index = (int)m.ifa_index;
-	a.family = m.ifa_family;
-	memcpy(a.ip, ip.p, ip.n);
-	buf_add(&np->addrs, &a, sizeof a);
-	return np->addrs.n / sizeof a < NET_ROWS_MAX;
-}
-
-static void addresses(struct net_probe *np, int index)
-{
-	buf_clear(&np->list);
-	for (size_t i = 0; i + sizeof(struct net_addr) <= np->addrs.n;
-	     i += sizeof(struct net_addr)) {
-		char t[INET6_ADDRSTRLEN];
-		struct net_addr a;
-
-		memcpy(&a, np->addrs.p + i, sizeof a);
-		if (a.index == index && inet_ntop(a.family, a.ip, t, sizeof t))
-			list_add(&np->list, str_of(t));
-	}
-	row_key_list(&np->row, KEY_K_INTERFACE_ADDRESS, buf_view(&np->list));
-}
-
-static void flags(struct net_probe *np, unsigned set)
-{
-	buf_clear(&np->list);
-	for (size_t i = 0; i < sizeof if_flag / sizeof if_flag[0]; i++)
-		if (set & if_flag[i].bit)
-			list_add(&np->list, str_of(if_flag[i].name));
-	row_key_list(&np->row, KEY_K_INTERFACE_FLAGS, buf_view(&np->list));
-}
-
-static bool interface_row(void *arg, uint16_t type, struct str p)
-{
-	struct net_probe *np = arg;
-	struct str at[IFLA_MAX + 1], info[IFLA_INFO_MAX + 1];
-	struct ifinfomsg m;
-	struct buf *row;
-
-	if (type != RTM_NEWLINK || p.n < sizeof m)
-		return true;
-	memcpy(&m, p.p, sizeof m);
-	netlink_attrs(p, sizeof m, at, IFLA_MAX + 1);
-	netlink_attrs(at[IFLA_LINKINFO], 0, info, IFLA_INFO_MAX + 1);
-	row = net_row(np);
-	row_str(row, KEY_K_INTERFACE_NAME, text(at[IFLA_IFNAME]));
-	row_u64(row, KEY_K_INTERFACE_INDEX, (uint64_t)m.ifi_index);
-	if (info[IFLA_INFO_KIND].n)
-		row_str(row, KEY_K_INTERFACE_KIND, text(info[IFLA_INFO_KIND]));
-	flags(np, m.ifi_flags);
-	row_mac(row, KEY_K_INTERFACE_MAC, at[IFLA_ADDRESS].p,
-		at[IFLA_ADDRESS].n);
-	row_u64(row, KEY_K_INTERFACE_MTU, attr_u32(at[IFLA_MTU]));
-	/* counts who wants every frame; IFF_PROMISC only shows one way */
-	row_u64(row, KEY_K_INTERFACE_PROMISCUITY,
-		attr_u32(at[IFLA_PROMISCUITY]));
-	addresses(np, m.ifi_index);
-	return net_send(np);
 }
 
 static bool neighbour_row(void *arg, uint16_t type, struct str p)
@@ -161,7 +61,8 @@ static bool neighbour_row(void *arg, uint16_t type, struct str p)
 		return true;
 	memcpy(&m, p.p, sizeof m);
 	netlink_attrs(p, sizeof m, at, NDA_MAX + 1);
-	if (!is_address(at[NDA_DST], m.ndm_family) || m.ndm_state == NUD_NOARP)
+	if (!net_is_address(at[NDA_DST], m.ndm_family) ||
+	    m.ndm_state == NUD_NOARP)
 		return true; /* loopback and multicast need no neighbour */
 	row = net_row(np);
 	row_ip(row, KEY_DESTINATION_IP, at[NDA_DST].p,
@@ -202,15 +103,15 @@ static void route_fields(struct buf *row, const struct rtmsg *m,
 	char ip[INET6_ADDRSTRLEN] = "", t[INET6_ADDRSTRLEN + 8];
 
 	(void)inet_ntop(m->rtm_family,
-			is_address(at[RTA_DST], m->rtm_family)
+			net_is_address(at[RTA_DST], m->rtm_family)
 				? at[RTA_DST].p
 				: (const char *)any,
 			ip, sizeof ip);
 	snprintf(t, sizeof t, "%s/%u", ip, m->rtm_dst_len);
 	row_str(row, KEY_K_ROUTE_DESTINATION, str_of(t));
-	if (is_address(at[RTA_GATEWAY], m->rtm_family))
+	if (net_is_address(at[RTA_GATEWAY], m->rtm_family))
 		row_ip(row, KEY_K_ROUTE_GATEWAY, at[RTA_GATEWAY].p, v6);
-	if (is_address(at[RTA_PREFSRC], m->rtm_family))
+	if (net_is_address(at[RTA_PREFSRC], m->rtm_family))
 		row_ip(row, KEY_K_ROUTE_SOURCE, at[RTA_PREFSRC].p, v6);
 	if (at[RTA_OIF].n)
 		row_u64(row, KEY_K_INTERFACE_INDEX, attr_u32(at[RTA_OIF]));
@@ -239,18 +140,6 @@ static bool route_row(void *arg, uint16_t type, struct str p)
 	return net_send(np);
 }
 
-static int dump_interfaces(struct net_probe *np, struct netlink *nl)
-{
-	struct ifaddrmsg addr = { .ifa_family = AF_UNSPEC };
-	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
-
-	buf_clear(&np->addrs);
-	(void)netlink_dump(nl, RTM_GETADDR, &addr, sizeof addr, keep_address,
-			   np);
-	return netlink_dump(nl, RTM_GETLINK, &link, sizeof link, interface_row,
-			    np);
-}
-
 static int dump_neighbours(struct net_probe *np, struct netlink *nl)
 {
 	struct ndmsg m = { .ndm_family = AF_UNSPEC };
@@ -265,15 +154,9 @@ static int dump_routes(struct net_probe *np, struct netlink *nl)
 	return netlink_dump(nl, RTM_GETROUTE, &m, sizeof m, route_row, np);
 }
 
-struct job {
-	struct net_probe np;
-	int (*dump)(struct net_probe *, struct netlink *);
-	int (*read)(struct net_probe *, int pid_dir);
-};
-
 static void visit(void *arg, const struct ns *ns, bool inside, int pid_dir)
 {
-	struct job *job = arg;
+	struct net_job *job = arg;
 	struct net_probe *np = &job->np;
 	struct netlink nl;
 	char what[48];
@@ -281,13 +164,14 @@ static void visit(void *arg, const struct ns *ns, bool inside, int pid_dir)
 
 	np->ns = ns;
 	np->ns_rows = 0;
-	if (inside && netlink_open(&nl, NETLINK_ROUTE) == 0) {
+	errno = EPERM; /* it could not be entered */
+	if (inside && netlink_open(&nl, job->protocol) == 0) {
 		rc = job->dump(np, &nl);
 		errnum = errno;
 		netlink_close(&nl);
 		errno = errnum;
 	}
-	if (rc < 0 && np->ns_rows == 0 && pid_dir >= 0)
+	if (rc < 0 && np->ns_rows == 0 && pid_dir >= 0 && job->read)
 		rc = job->read(np, pid_dir);
 	errnum = rc < 0 ? errno : 0;
 	snprintf(what, sizeof what, "net:[%llu]",
@@ -302,7 +186,7 @@ static void visit(void *arg, const struct ns *ns, bool inside, int pid_dir)
 			     errnum, np->ns_rows, 0);
 }
 
-static void run_job(struct probe_run *run, struct job *job)
+void net_run(struct probe_run *run, struct net_job *job)
 {
 	struct net_probe *np = &job->np;
 
@@ -317,42 +201,23 @@ static void run_job(struct probe_run *run, struct job *job)
 	buf_free(&np->addrs);
 }
 
-static void run_interfaces(struct probe_run *run)
-{
-	struct job job = { { .stream = "interfaces" },
-			   dump_interfaces,
-			   net_proc_interfaces };
-
-	run_job(run, &job);
-}
-
 static void run_neighbours(struct probe_run *run)
 {
-	struct job job = { { .stream = "neighbours" },
-			   dump_neighbours,
-			   net_proc_neighbours };
+	struct net_job job = { .np = { .stream = "neighbours" },
+			       .dump = dump_neighbours,
+			       .read = net_proc_neighbours };
 
-	run_job(run, &job);
+	net_run(run, &job);
 }
 
 static void run_routes(struct probe_run *run)
 {
-	struct job job = { { .stream = "routes" },
-			   dump_routes,
-			   net_proc_routes };
+	struct net_job job = { .np = { .stream = "routes" },
+			       .dump = dump_routes,
+			       .read = net_proc_routes };
 
-	run_job(run, &job);
+	net_run(run, &job);
 }
-
-const struct probe probe_interfaces = {
-	.name = "interfaces",
-	.title = "network interfaces and their addresses",
-	.title_ja = "ネットワークインターフェースとアドレス",
-	.stream = "live/interfaces",
-	.reads = "rtnetlink, else /proc/PID/net/dev",
-	.live_only = true,
-	.run = run_interfaces,
-};
 
 const struct probe probe_neighbours = {
 	.name = "neighbours",

@@ -26,6 +26,22 @@ struct net_probe {
 struct buf *net_row(struct net_probe *);
 bool net_send(struct net_probe *);
 
+/* 4 bytes of AF_INET or 16 of AF_INET6. */
+bool net_is_address(struct str, int family);
+
+/*
+ * One visit of every namespace: dump() asks netlink inside of it, else read()
+ * (may be NULL) takes /proc/PID/net.  Both give 0, or -1 with errno, ENOENT
+ * when the kernel has nothing of the kind.
+ */
+struct net_job {
+	struct net_probe np;
+	int (*dump)(struct net_probe *, struct netlink *);
+	int (*read)(struct net_probe *, int pid_dir);
+	int protocol; /* NETLINK_ROUTE is 0 */
+};
+void net_run(struct probe_run *, struct net_job *);
+
 /* net_proc.c: the same from /proc/PID/net where rtnetlink does not answer.
  * 0, or -1 with errno. */
 int net_proc_interfaces(struct net_probe *, int pid_dir);

@@ -216,3 +216,41 @@ uint32_t attr_u32(struct str s)
 		memcpy(&v, s.p, sizeof v);
 	return v;
 }
+
+uint16_t attr_u16(struct str s)
+{
+	uint16_t v = 0;
+
+	if (s.n >= sizeof v)
+		memcpy(&v, s.p, sizeof v);
+	return v;
+}
+
+uint64_t attr_u64(struct str s)
+{
+	uint64_t v = 0;
+
+	if (s.n >= sizeof v)
+		memcpy(&v, s.p, sizeof v);
+	return v;
+}
+
+struct str netlink_text(struct str s)
+{
+	return str_head(s, str_chr(s, '\0'));
+}
+
+bool netlink_next(struct str *list, unsigned *type, struct str *value)
+{
+	struct nlattr a;
+
+	if (list->n < sizeof a)
+		return false;
+	memcpy(&a, list->p, sizeof a);
+	if (a.nla_len < sizeof a || a.nla_len > list->n)
+		return false;
+	*type = a.nla_type & 0x3fffu; /* without NLA_F_NESTED, …NET_BYTEORDER */
+	*value = str_mem(list->p + sizeof a, a.nla_len - sizeof a);
+	*list = str_skip(*list, NLMSG_ALIGN(a.nla_len));
+	return true;
+}

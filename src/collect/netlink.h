@@ -46,5 +46,14 @@ bool netlink_known(int proc, int protocol);
 void netlink_attrs(struct str payload, size_t n, struct str *at, size_t max);
 /* A number of an attribute, 0 when it is absent. */
 uint32_t attr_u32(struct str);
+uint16_t attr_u16(struct str);
+uint64_t attr_u64(struct str);
+/* A text attribute ends at its NUL. */
+struct str netlink_text(struct str);
+/*
+ * The next attribute of a list in which one type may come often: its type and
+ * value, *list shorter by it; false at the end, or when it is damaged.
+ */
+bool netlink_next(struct str *list, unsigned *type, struct str *value);
 
 #endif
