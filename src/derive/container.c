@@ -2,6 +2,26 @@
 #include "../host/cgroup.h"
 #include "join.h"
 
+/* Its name and image, and whether it lives. */
+static void describe(struct join *j)
+{
+	const struct context *host = j->ctx->host ? j->ctx->host : j->ctx;
+	struct str id = ev_get_str(j->ev, KEY_CONTAINER_ID);
+	const struct container_disk *d = ctx_container(host, id);
+
+	if (id.n == 0)
+		return;
+	if (d && !ev_get(j->ev, KEY_CONTAINER_NAME))
+		ev_str(j->ev, KEY_CONTAINER_NAME, d->name);
+	if (d && !ev_get(j->ev, KEY_CONTAINER_IMAGE_NAME))
+		ev_str(j->ev, KEY_CONTAINER_IMAGE_NAME, d->image);
+	if (d && !ev_get(j->ev, KEY_CONTAINER_RUNTIME))
+		ev_str(j->ev, KEY_CONTAINER_RUNTIME, d->runtime);
+	if (j->ev->kind == KIND_CONTAINER && host->have & CTX_PROCESSES)
+		ev_bool(j->ev, KEY_K_CONTAINER_RUNNING,
+			ctx_container_lives(host, id));
+}
+
 static void tell(struct join *j, const struct container_of *c)
 {
 	if (!c || !c->id.n || ev_get(j->ev, KEY_CONTAINER_ID))
@@ -75,4 +95,5 @@ void join_root(struct join *j)
 		if (p)
 			tell(j, &p->container);
 	}
+	describe(j);
 }

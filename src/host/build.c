@@ -194,6 +194,10 @@ static const struct wanted {
 	{ KONSEKI_LIVE "mounts.*", NULL, take_mounts },
 	{ KONSEKI_LIVE "sockets.*", NULL, take_sockets },
 	{ KONSEKI_STATE "files.*", NULL, take_files },
+	{ NULL, "/**/docker/containers/*/*.json", containers_take },
+	{ NULL, "/**/overlay-containers/**.json", containers_take },
+	{ NULL, "/run/**/io.containerd.runtime.v2.task/*/*/config.json",
+	  containers_take },
 	{ NULL, "/**/image/overlay2/layerdb/mounts/*/mount-id",
 	  layers_mount_id },
 	{ NULL, "/etc/group", take_group },
@@ -298,42 +302,6 @@ static void responders(struct context *c)
 	qsort(c->responder, c->nresponder, sizeof(*c->responder), by_u32);
 }
 
-#define MAX_ROOTS 1024 /* a context each */
-
-struct context *context_root(struct context *host, uint64_t mnt_ns)
-{
-	struct context *c;
-
-	for (size_t i = 0; i < host->nroot; i++)
-		if (host->root[i]->root_ns == mnt_ns)
-			return host->root[i];
-	if (host->nroot == MAX_ROOTS)
-		return NULL;
-	vec_grow(&host->root, &host->caproot, host->nroot + 1,
-		 sizeof(*host->root));
-	c = xmalloc(sizeof(*c));
-	context_init(c);
-	c->host = host;
-	c->root_ns = mnt_ns;
-	host->root[host->nroot++] = c;
-	return c;
-}
-
-/* A root is no host of its own: when and where is its host's. */
-static void finish_root(struct context *c)
-{
-	const struct context *h = c->host;
-
-	c->hostname = h->hostname;
-	c->machine_id = h->machine_id;
-	c->boot_id = h->boot_id;
-	c->id = h->id;
-	c->kernel = h->kernel;
-	c->collected_ns = h->collected_ns;
-	c->collected_end_ns = h->collected_end_ns;
-	c->dead_root = h->dead_root;
-}
-
 void context_finish(struct context *c)
 {
 	struct context_draft *d;
@@ -360,13 +328,14 @@ void context_finish(struct context *c)
 	responders(c);
 	proctab_finish(c);
 	layers_finish(c);
+	containers_finish(c);
 	kept_finish(c);
 	unit_finish(c);
 	free(d->zone);
 	free(d);
 	c->draft = NULL;
 	if (c->host)
-		finish_root(c);
+		root_finish(c);
 }
 
 void context_free(struct context *c)
@@ -388,6 +357,7 @@ void context_free(struct context *c)
 	map_free(&c->unit_name);
 	map_free(&c->unit_trigger);
 	layers_free(c);
+	containers_free(c);
 	dpkg_free(&c->dpkg);
 	for (size_t i = 0; i < c->nroot; i++) {
 		context_free(c->root[i]);

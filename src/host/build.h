@@ -19,6 +19,8 @@ void context_take(struct context *, struct str member, struct str path,
  * cap.  It takes members of its own and is finished after its host.
  */
 struct context *context_root(struct context *host, uint64_t mnt_ns);
+/* root.c: what it has from its host, whose own is finished. */
+void root_finish(struct context *);
 /* Sorts, indexes, host id, zone (UTC when unknown), responder pids. */
 void context_finish(struct context *);
 void context_free(struct context *);
@@ -27,6 +29,10 @@ void context_free(struct context *);
 void proctab_processes(struct context *, struct str jsonl);
 void proctab_sockets(struct context *, struct str jsonl);
 void proctab_finish(struct context *);
+/* container_disk.c: files of container_file() */
+void containers_take(struct context *, struct str path, struct str data);
+void containers_finish(struct context *);
+void containers_free(struct context *);
 /* filetab.c: rows of state/files */
 void proctab_files(struct context *, struct str jsonl);
 

@@ -120,6 +120,14 @@ struct context {
 	} * upper; /* writable layers of overlays that are mounted */
 	size_t nupper, capupper;
 
+	struct map container; /* host/container_disk.c: id -> index + 1 */
+	struct container_disk {
+		struct str name, image, runtime;
+		struct str host; /* Docker's hostconfig.json */
+	} * disk;
+	size_t ndisk, capdisk;
+	struct map living; /* ids that processes have */
+
 	const struct context *host; /* of a root; NULL: the host itself */
 	uint64_t root_ns;           /* the mount namespace of a root */
 	struct context **root;      /* other roots of this host, by root_ns */
@@ -137,6 +145,11 @@ struct str ctx_group(const struct context *, uint32_t gid); /* or empty */
 /* The youngest process of that pid. */
 const struct proc *ctx_pid(const struct context *, uint32_t pid);
 const struct proc_socket *ctx_socket(const struct context *, uint64_t inode);
+/* What a runtime keeps on disk of a container; NULL: nothing. */
+const struct container_disk *ctx_container(const struct context *,
+					   struct str id);
+/* Is a process of it alive? */
+bool ctx_container_lives(const struct context *, struct str id);
 /* The lowest process in a mount or network namespace; NULL: none. */
 const struct proc *ctx_mntns(const struct context *, uint64_t inode);
 const struct proc *ctx_netns(const struct context *, uint64_t inode);

@@ -15,6 +15,7 @@ static const struct stream_kind {
 	enum kind kind;
 } kinds[] = {
 	{ "bpf", KIND_BPF },
+	{ "containers", KIND_CONTAINER },
 	{ "modules", KIND_MODULE },
 	{ "mounts", KIND_MOUNT },
 	{ "sockets", KIND_SOCKET },
