@@ -78,37 +78,57 @@ static void started_service(struct join *j, struct str path,
 		       str_head(exec, str_chr(exec, ' ')));
 }
 
-/* A service: when what starts it does so. */
-static void triggered(struct join *j, struct str path, struct str name)
+static bool installs(const struct join *j)
 {
-	const struct unit_info *t;
+	struct str o = ev_get_str(j->ev, KEY_K_AUTORUN_OPTIONS);
 
-	t = ctx_unit_trigger(j->ctx, path, name, j->scratch);
-	if (!t)
-		return;
-	if (!ev_get(j->ev, KEY_K_AUTORUN_SCHEDULE))
-		ev_str(j->ev, KEY_K_AUTORUN_SCHEDULE,
-		       t->when.n ? t->when : t->name);
-	if (!ev_get(j->ev, KEY_K_AUTORUN_ENABLED) &&
+	return str_has(o, STR("WantedBy=")) || str_has(o, STR("RequiredBy=")) ||
+	       str_has(o, STR("UpheldBy="));
+}
+
+/* What starts this unit, when it is the one of its name that is read. */
+static const struct unit_info *trigger(struct join *j, struct str path,
+				       struct str name)
+{
+	const struct unit_info *self = ctx_unit(j->ctx, path, name, j->scratch);
+
+	if (self && str_eq(str_base(path), name) && !str_eq(self->path, path))
+		return NULL;
+	return ctx_unit_trigger(j->ctx, path, name, j->scratch);
+}
+
+/* By links of its own, or by what starts it. */
+static void unit_enabled(struct join *j, struct str path, struct str name,
+			 const struct unit_info *t)
+{
+	enum start_state is =
+		ctx_unit_enabled(j->ctx, path, name, installs(j), j->scratch);
+
+	if (t && is != START_YES &&
 	    ctx_unit_enabled(j->ctx, t->path, t->name, t->installs,
 			     j->scratch) == START_YES)
-		ev_bool(j->ev, KEY_K_AUTORUN_ENABLED, true);
+		is = START_YES;
+	if (is != START_UNKNOWN)
+		ev_bool(j->ev, KEY_K_AUTORUN_ENABLED, is == START_YES);
 }
 
 static void units(struct join *j, struct str path)
 {
 	struct str mechanism = ev_get_str(j->ev, KEY_K_AUTORUN_MECHANISM);
 	struct str name = ev_get_str(j->ev, KEY_K_AUTORUN_NAME);
-	const struct unit_info *self;
+	const struct unit_info *self, *t;
 
 	if (!str_starts(mechanism, STR("systemd")) ||
 	    str_is(mechanism, "systemd_generator"))
 		return;
 	self = ctx_unit(j->ctx, path, name, j->scratch);
+	t = trigger(j, path, name);
+	unit_enabled(j, path, name, t);
 	if (self && self->starts.n)
 		started_service(j, path, self);
-	else
-		triggered(j, path, name);
+	else if (t && !ev_get(j->ev, KEY_K_AUTORUN_SCHEDULE))
+		ev_str(j->ev, KEY_K_AUTORUN_SCHEDULE,
+		       t->when.n ? t->when : t->name);
 }
 
 void join_autorun(struct join *j)

@@ -22,7 +22,6 @@ struct unit {
 	struct buf schedule, options;
 	struct exec_line exec[MAX_EXEC];
 	size_t nexec;
-	bool installs;
 	const struct type *type; /* NULL: its Exec lines are all there is */
 	uint64_t type_off;
 	struct str type_line;
@@ -140,7 +139,6 @@ static void key_value(struct unit *u, struct str section, struct str key,
 		u->user = value;
 	} else if (str_is(key, "WantedBy") || str_is(key, "RequiredBy") ||
 		   str_is(key, "UpheldBy")) {
-		u->installs |= value.n > 0;
 		join(&u->options, key, value);
 	} else if (starts_one_of(key, told, sizeof(told) / sizeof(*told))) {
 		join(&u->options, key, value);
@@ -195,8 +193,6 @@ static struct autorun common(const struct parse *p, const struct unit *u)
 		.comment = u->description,
 		.options = buf_view(&u->options),
 		.user = user,
-		.enabled = (uint8_t)ctx_unit_enabled(
-			p->ctx, p->src->path, u->name, u->installs, p->scratch),
 	};
 }
 
