@@ -194,6 +194,9 @@ static bool one_entry(struct archive *a, struct archive_entry *e,
 
 	if (!name && res->kind == INPUT_ZIP)
 		name = zip_name(r);
+	if (!raw && s->link && archive_entry_filetype(e) == AE_IFLNK && name &&
+	    archive_entry_symlink(e))
+		s->link(s->arg, str_of(name), str_of(archive_entry_symlink(e)));
 	if (!raw && archive_entry_filetype(e) != AE_IFREG)
 		return true;
 	if (archive_entry_hardlink(e))

@@ -27,6 +27,8 @@ struct foreign_sink {
 	bool (*data)(void *arg, uint64_t off, const void *p, size_t n);
 	/* size bytes came. */
 	bool (*end)(void *arg, uint64_t size, enum foreign_end);
+	/* A symbolic link; may be NULL. */
+	void (*link)(void *arg, struct str name, struct str to);
 };
 
 struct foreign_result {

@@ -85,6 +85,18 @@ static void take_short(struct ear *e, const struct wire_short *s)
 			h->member[lo].short_at = s->at;
 }
 
+static void take_link(struct ear *e, struct str text)
+{
+	struct heard *h = e->h;
+	struct str name = str_cut(&text, '\0');
+
+	if (h->nlink >= UNPACK_MAX_LINKS || name.n == 0)
+		return;
+	vec_grow(&h->link, &h->caplink, h->nlink + 1, sizeof(*h->link));
+	h->link[h->nlink].path = arena_dup(e->arena, name);
+	h->link[h->nlink++].to = arena_dup(e->arena, text);
+}
+
 /* A text for people: control bytes have no place in it. */
 static struct str clean(struct arena *a, struct str s)
 {
@@ -116,6 +128,9 @@ static bool take(struct ear *e, enum wire_type type, const union wire_body *b,
 		if (e->progress)
 			e->progress(e->arg, b->progress.nmember,
 				    b->progress.bytes);
+		return true;
+	case WIRE_LINK:
+		take_link(e, text);
 		return true;
 	case WIRE_PROBLEM:
 		if (h->nproblem < PROBLEM_MAX)
@@ -277,6 +292,9 @@ void heard_free(struct heard *h)
 {
 	free(h->member);
 	free(h->origin);
+	free(h->link);
+	h->link = NULL;
+	h->nlink = 0;
 	h->member = NULL;
 	h->origin = NULL;
 	h->nmember = 0;

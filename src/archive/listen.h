@@ -13,6 +13,8 @@ struct heard {
 	struct unpacked *member; /* names in the arena; no paths yet */
 	uint64_t *origin;        /* of each, ascending */
 	size_t nmember, capmember, caporigin;
+	struct unpacked_link *link; /* names in the arena, no paths yet */
+	size_t nlink, caplink;
 	enum input_kind kind;
 	struct wire_end end;
 	struct str why;

@@ -129,12 +129,28 @@ static bool level_end(void *arg, uint64_t size, enum foreign_end how)
 	return true;
 }
 
+static void level_link(void *arg, struct str name, struct str to)
+{
+	struct level *l = arg;
+	struct buf text = { 0 };
+
+	if (!name_enables(name) || l->outer.name.n > 0 ||
+	    l->w->nlink++ >= UNPACK_MAX_LINKS)
+		return;
+	buf_str(&text, name);
+	buf_c(&text, '\0');
+	buf_str(&text, to);
+	if (text.n <= WIRE_MAX_TEXT)
+		wire_put(&l->w->out, WIRE_LINK, NULL, buf_view(&text));
+	buf_free(&text);
+}
+
 bool nest_expand(struct work *w, int fd, uint64_t off, const struct meta *m,
 		 unsigned depth)
 {
 	struct level l = { .w = w, .outer = *m, .depth = depth };
 	const struct foreign_sink sink = { &l, level_begin, level_data,
-					   level_end };
+					   level_end, level_link };
 	const struct infile in = { .fd = fd };
 	struct foreign_result res;
 	char head[HEAD];
@@ -161,7 +177,7 @@ int nest_input(struct work *w, uint64_t size, struct str stem,
 			   .outer = { .short_at = UINT64_MAX,
 				      .mtime_ns = INT64_MIN } };
 	const struct foreign_sink sink = { &l, level_begin, level_data,
-					   level_end };
+					   level_end, level_link };
 	struct stat st;
 	int rc;
 

@@ -16,7 +16,7 @@ struct work {
 	struct infile in; /* the input */
 	struct wire_out out;
 	struct spool spool;
-	uint64_t nmember, nrefused, bytes, told;
+	uint64_t nmember, nrefused, bytes, told, nlink;
 	struct buf why;
 };
 

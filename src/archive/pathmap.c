@@ -94,6 +94,11 @@ struct str path_of_file(struct arena *a, struct str given)
 	return rooted(a, str_base(given));
 }
 
+bool name_enables(struct str name)
+{
+	return str_has(name, STR("systemd/")) || str_has(name, STR("etc/rc"));
+}
+
 bool name_selected(const struct selection *sel, struct str name)
 {
 	struct arena a;

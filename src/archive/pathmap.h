@@ -11,6 +11,8 @@ struct selection { /* none: everything is selected */
 	size_t n;
 };
 
+/* Could a link of this name start something (units, run levels)? */
+bool name_enables(struct str name);
 /* Does a glob match the name, or a path that it may have on its host? */
 bool name_selected(const struct selection *, struct str name);
 

@@ -47,6 +47,8 @@ static void name_paths(const struct unpack_options *o, struct arena *a,
 		r->kind == INPUT_ARCHIVE ||
 		(r->kind != INPUT_FILE && has_manifest(r->member, r->nmember));
 
+	for (size_t i = 0; i < r->nlink; i++)
+		r->link[i].path = path_of_member(a, konseki, r->link[i].path);
 	for (size_t i = 0; i < r->nmember; i++) {
 		struct unpacked *u = &r->member[i];
 
@@ -62,6 +64,15 @@ static void name_paths(const struct unpack_options *o, struct arena *a,
 			u->path = path_of_member(a, konseki, u->member);
 		}
 	}
+}
+
+static void keep_links(struct arena *a, const struct unpacked_link *link,
+		       size_t n, struct unpack_result *r)
+{
+	r->link = arena_array(a, n + 1, sizeof(*link));
+	if (n)
+		memcpy(r->link, link, n * sizeof(*link));
+	r->nlink = n;
 }
 
 static void keep(struct arena *a, const struct unpacked *m, size_t n,
@@ -155,6 +166,7 @@ static int copy_input(const struct unpack_options *o, int fd, bool dir,
 	rc = dir ? walk_dir(&w, fd, err)
 		 : walk_file(&w, fd, str_base(str_of(o->path)),
 			     o->no_digest ? NULL : r->sha256, err);
+	keep_links(a, w.link, w.nlink, r);
 	if (rc == 0)
 		rc = copied(o, &w, a, r, err);
 	walk_free(&w);
@@ -197,6 +209,7 @@ static int decode_input(const struct unpack_options *o, int fd, bool force,
 	r->nrefused += h.end.nrefused;
 	memcpy(r->sha256, h.sha256, SHA256_LEN);
 	keep(a, h.member, h.nmember, r);
+	keep_links(a, h.link, h.nlink, r);
 	if (h.kind == INPUT_ARCHIVE && box.select.n == 0 &&
 	    !has_manifest(r->member, r->nmember)) {
 		heard_free(&h);

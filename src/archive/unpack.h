@@ -29,6 +29,13 @@ struct unpacked {           /* one member, in the spool */
 	uint64_t short_at; /* UINT64_MAX */
 };
 
+/* A symbolic link that may say what a system starts; it has no bytes. */
+#define UNPACK_MAX_LINKS 16384u
+struct unpacked_link {
+	struct str path; /* on its host */
+	struct str to;   /* empty: not read */
+};
+
 enum input_kind { INPUT_ARCHIVE, INPUT_TAR, INPUT_ZIP, INPUT_DIR, INPUT_FILE };
 
 /* how whole a konseki archive is */
@@ -47,7 +54,9 @@ struct unpack_result {
 	unsigned char sha256[32]; /* of the input file (not of directories) */
 	struct unpacked *member;
 	size_t nmember;
-	size_t nrefused; /* names or sizes that were not taken */
+	size_t nrefused;            /* names or sizes that were not taken */
+	struct unpacked_link *link; /* of directories and tars */
+	size_t nlink;
 };
 
 struct unpack_options {

@@ -202,6 +202,17 @@ static char **names(int fd, size_t *n)
 static int enter(struct walk *w, int dir, struct buf *path, unsigned depth,
 		 struct err *err);
 
+/* That it is there says enough; to read it would change its access time. */
+static void keep_link(struct walk *w, struct str path)
+{
+	if (!name_enables(path) || w->nlink >= UNPACK_MAX_LINKS ||
+	    path.n > UNPACK_MAX_NAME)
+		return;
+	vec_grow(&w->link, &w->caplink, w->nlink + 1, sizeof(*w->link));
+	w->link[w->nlink++] =
+		(struct unpacked_link){ .path = arena_dup(w->arena, path) };
+}
+
 static int one(struct walk *w, int dir, const char *name, struct buf *path,
 	       unsigned depth, struct err *err)
 {
@@ -228,6 +239,8 @@ static int one(struct walk *w, int dir, const char *name, struct buf *path,
 		else
 			rc = walk_file(w, fd, buf_view(path), NULL, err);
 	} else {
+		if (S_ISLNK(st.st_mode))
+			keep_link(w, buf_view(path));
 		return 0;
 	}
 	if (fd >= 0)
@@ -273,4 +286,5 @@ void walk_free(struct walk *w)
 {
 	free(w->member);
 	free(w->region);
+	free(w->link);
 }

@@ -23,6 +23,8 @@ struct walk {
 	size_t nmember, capmember;
 	struct box_region *region; /* members that want decompression */
 	size_t nregion, capregion;
+	struct unpacked_link *link; /* where they point is not read */
+	size_t nlink, caplink;
 	uint64_t nrefused, bytes;
 };
 

@@ -18,6 +18,7 @@ enum wire_type {
 	WIRE_PROGRESS,
 	WIRE_PROBLEM,
 	WIRE_FAIL, /* the text says why nothing comes of it */
+	WIRE_LINK, /* its name, NUL, where it points */
 	WIRE_END,  /* last: how it all went */
 };
 

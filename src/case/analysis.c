@@ -47,6 +47,8 @@ static int prepare(struct work *w, const struct inputs *in, struct err *err)
 
 	w->source = in->source;
 	w->nsource = in->nsource;
+	w->link = in->link;
+	w->nlink = in->nlink;
 	w->spool = in->spool;
 	w->nctx = in->nhost;
 	w->next = share(sizeof(*w->next));
@@ -115,6 +117,7 @@ static void done_with(struct work *w, struct inputs *in)
 	free(w->tmp);
 	free(w->queue);
 	free(in->source);
+	free(in->link);
 }
 
 int analysis_run(const struct analysis_options *opt, struct sink *out,

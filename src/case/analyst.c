@@ -126,6 +126,9 @@ static void build_contexts(struct work *w)
 		    context_wants(s->member, s->path))
 			take(w->ctx[s->host], s);
 	}
+	for (size_t i = 0; i < w->nlink; i++)
+		kept_link(w->ctx[w->link[i].host], w->link[i].path,
+			  w->link[i].to);
 	for (size_t h = 0; h < w->nctx; h++)
 		context_finish(w->ctx[h]);
 	for (size_t i = 0; i < w->nsource; i++) {

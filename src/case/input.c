@@ -83,6 +83,18 @@ static void take_members(struct inputs *in, const struct unpack_result *r,
 	}
 }
 
+static void take_links(struct inputs *in, const struct unpack_result *r,
+		       uint32_t host)
+{
+	for (size_t i = 0; i < r->nlink; i++) {
+		vec_grow(&in->link, &in->caplink, in->nlink + 1,
+			 sizeof(*in->link));
+		in->link[in->nlink++] =
+			(struct work_link){ r->link[i].path, r->link[i].to,
+					    host };
+	}
+}
+
 static int by_place(const void *x, const void *y)
 {
 	const struct work_source *a = x, *b = y;
@@ -131,6 +143,7 @@ int inputs_read(const struct analysis_options *opt, struct arena *arena,
 			loose = (uint32_t)in->nhost++;
 		host = r.kind == INPUT_FILE ? loose : (uint32_t)in->nhost++;
 		take_members(in, &r, i, host);
+		take_links(in, &r, host);
 	}
 	if (in->nsource)
 		qsort(in->source, in->nsource, sizeof(*in->source), by_place);

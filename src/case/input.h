@@ -10,6 +10,8 @@ struct inputs {
 	struct work_source
 		*source; /* by (input, member): the index is the id */
 	size_t nsource, cap;
+	struct work_link *link;
+	size_t nlink, caplink;
 	struct analysis_input *input;
 	size_t nhost;
 	int spool;

@@ -25,6 +25,11 @@ struct work_source {       /* fixed before the fork */
 	uint64_t spool_off;
 };
 
+struct work_link { /* of an input without a walk */
+	struct str path, to;
+	uint32_t host;
+};
+
 struct work_slice { /* what a worker takes: a source or a part of it */
 	uint32_t source;
 	uint64_t from, to;
@@ -58,6 +63,8 @@ struct work {
 	const struct analysis_options *opt;
 	struct work_source *source; /* by id */
 	size_t nsource;
+	const struct work_link *link;
+	size_t nlink;
 	struct work_slice *queue; /* largest first */
 	size_t nqueue, capqueue;
 	uint32_t *next; /* shared: index in queue */
