@@ -126,3 +126,55 @@ is_found() { # CONDITION
 	findings "$dir/large.csv"
 	is_found '.subject == "file /usr/bin/sample"'
 }
+
+@test "ioc/collect: what YARA and indicators name is recorded and taken" {
+	r=$dir/scan
+	small_root "$r"
+	mkdir -p "$dir/rules"
+	cat >"$dir/rules/x.yar" <<-'EOT'
+	rule planted_words { strings: $a = "planted words 1" condition: $a }
+	rule broken { condition: no_such_thing }
+	EOT
+	sed -i '/broken/d' "$dir/rules/x.yar"
+	printf '#!/bin/sh\n# planted words 1\n' >"$r/usr/sbin/planted"
+	printf '#!/bin/sh\n# nothing\n' >"$r/usr/sbin/other"
+	printf 'a text that nobody runs\n' >"$r/home/hana/note.txt"
+	chmod 755 "$r/usr/sbin/planted" "$r/usr/sbin/other"
+	md5=$(md5sum <"$r/usr/sbin/other")
+	cat >"$dir/host.csv" <<-EOT
+	md5,${md5%% *},by its digest
+	path,/home/*/note.txt,by its path
+	EOT
+	judge "$r" --yara "$dir/rules" --ioc "$dir/host.csv" --max-content 1
+	[ "$collect_status" -eq 0 ]
+	event '.event.dataset == "hits" and .konseki.hit.kind == "yara" and
+		.rule.name == "planted_words" and
+		.file.path == "/usr/sbin/planted"'
+	event '.event.dataset == "hits" and .konseki.hit.kind == "ioc" and
+		.file.path == "/usr/sbin/other" and
+		(.konseki.hit.why | contains("by its digest"))'
+	event '.event.dataset == "hits" and .konseki.hit.kind == "ioc" and
+		.file.path == "/home/hana/note.txt"'
+	found watch | grep -qx 'watch scan_yara.yml'
+	found watch | grep -qx 'watch scan_ioc.yml'
+	tar --zstd -tf "$archive" >"$dir/members"
+	for f in usr/sbin/planted usr/sbin/other home/hana/note.txt; do
+		[ "$(grep -c -x "files/$f" "$dir/members")" -eq 1 ]
+	done
+	"$konseki" verify -q "$archive"
+}
+
+@test "ioc/collect: bad rules and missing files" {
+	mkdir -p "$dir/bad"
+	echo 'rule { this is none' >"$dir/bad/bad.yar"
+	small_root "$dir/plain"
+	judge "$dir/plain" --yara "$dir/bad"
+	[ "$collect_status" -eq 0 ]
+	event '.konseki.status.probe == "scan" and
+		.konseki.status.state == "failed" and
+		(.konseki.status.item | contains("bad.yar:1"))'
+	run "$konseki" collect -q --here --root "$root" -o "$dir/no.tar.zst" \
+		--yara "$dir/nowhere"
+	[ "$status" -eq 4 ]
+	[ ! -e "$dir/no.tar.zst" ]
+}

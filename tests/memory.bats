@@ -209,3 +209,71 @@ dumped() { # how many processes
 	event '.konseki.status.probe == "budget" and
 		(.konseki.status.item | startswith("memory/"))'
 }
+
+@test "memory/suspicious: the process that rules name, and no other" {
+	look <<-'EOT'
+	act memfd kdata connect 203.0.113.9 4444 ready /tmp/ready.m wait &
+	act connect 203.0.113.9 4444 ready /tmp/ready.o wait &
+	ready m o
+	collect --memory suspicious
+	EOT
+	[ "$collect_status" -eq 0 ]
+	[ "$(dumped)" -eq 1 ]
+	pid=$(tar --zstd -tf "$dir/live.tar.zst" |
+		sed -n 's|^memory/\([0-9]*\)-.*|\1|p' | sort -u)
+	event '.event.dataset == "processes" and .process.pid == $pid and
+		.konseki.process.executable_memfd' --argjson pid "$pid"
+	event '.konseki.status.probe == "memory" and
+		.konseki.status.state == "collected"'
+}
+
+@test "memory/suspicious: nobody is named on a quiet host" {
+	look <<-'EOT'
+	act connect 203.0.113.9 4444 ready /tmp/ready.o wait &
+	ready o
+	collect --memory suspicious
+	EOT
+	[ "$collect_status" -eq 0 ]
+	[ "$(dumped)" -eq 0 ]
+}
+
+@test "memory/old kernel: newer calls refused, the same memory" {
+	for errno in ENOSYS EPERM; do
+		rm -rf "$root"/out* "$root/tmp" "$dir"/live.*
+		mkdir -m 1777 "$root/tmp"
+		UNDER="/usr/bin/oldkernel $errno" look <<-'EOT'
+		act memfd kdata connect 203.0.113.9 4444 ready /tmp/ready.m wait &
+		ready m
+		collect --memory suspicious
+		EOT
+		[ "$(dumped)" -eq 1 ]
+	done
+}
+
+@test "memory/vanished: processes that end meanwhile cost themselves only" {
+	look <<-'EOT'
+	n=0; while [ $n -lt 40 ]; do sleep 0.0$((n % 10))5 & n=$((n + 1)); done
+	act ready /tmp/ready.z wait &
+	ready z
+	collect --memory all
+	EOT
+	[ "$collect_status" -eq 0 ]
+	[ "$(dumped)" -ge 3 ]
+	"$konseki" verify -q "$dir/live.tar.zst"
+}
+
+@test "memory/scan: YARA on a program that has no file any more" {
+	marker_rule
+	cat >"$root/act.yar" <<-'EOT'
+	rule act { strings: $a = "act: no such step, or an argument missing"
+		condition: $a }
+	EOT
+	look <<-'EOT'
+	act memfd kdata ready /tmp/ready.m wait &
+	ready m
+	collect --yara /act.yar
+	EOT
+	rm -f "$root/act.yar"
+	event '.event.dataset == "hits" and .rule.name == "act" and
+		(.file.path | startswith("/memfd:kdata")) and .process.pid'
+}

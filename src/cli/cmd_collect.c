@@ -1,14 +1,17 @@
 /* cmd_collect.c - a snapshot of this host, or of a dead system, as a file. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../case/hook.h"
 #include "../collect/collect.h"
 #include "../collect/status.h"
 #include "../util/json_out.h"
 #include "konseki/exit.h"
 #include "keyfile.h"
 #include "outfile.h"
+#include "rulefiles.h"
 #include "verb.h"
 
 struct own {
@@ -17,7 +20,7 @@ struct own {
 	bool here, force;
 	uint64_t deadline, max_file, max_content, max_recovered, max_memory;
 	struct opt_size reserve;
-	struct opt_list local, recipient;
+	struct opt_list local, recipient, yara;
 };
 
 #define AT(field) offsetof(struct own, field)
@@ -71,6 +74,11 @@ static const struct opt opts[] = {
 	{ "max-content", 0, OPT_NUM, "SIZE", AT(max_content),
 	  "most data of programs that no package owns (default 1G)",
 	  "パッケージ外プログラムの収集上限（既定 1G）" },
+	{ "yara", 0, OPT_LIST, "DIR", AT(yara),
+	  "scan programs of processes and those that no package owns with the "
+	  "YARA rules in DIR; what matches is taken (repeatable)",
+	  "DIR の YARA "
+	  "ルールでプログラムを検査し、一致したものを収集（複数可）" },
 	{ "memory", 0, OPT_CHOICE, "none|suspicious|all", AT(memory),
 	  "memory of processes: none (default), of those that a rule tagged "
 	  "konseki.memory names, of all; it holds keys and passwords",
@@ -254,6 +262,46 @@ static int status_of(const struct cli *c, const struct collect_result *r)
 					     : KONSEKI_INCOMPLETE;
 }
 
+/* Whoever judges while collecting; NULL when nothing asks for it. */
+static int start_hook(const struct cli *c, const struct collect_options *o,
+		      struct collect_hook **out, struct err *err)
+{
+	const struct own *own = c->own;
+	struct hook_options h = { .scan = own->yara.n || c->ioc.n,
+				  .ioc = c->ioc.n > 0 };
+	bool memory = o->memory == MEMORY_SUSPICIOUS;
+	struct rule_file *rule;
+	struct arena arena;
+	int rc = 0;
+
+	*out = NULL;
+	if (!h.scan && !memory)
+		return 0;
+	arena_init(&arena, 0);
+	rc = hookfiles_read(c, memory, &own->yara, &arena, &rule, &h.nrule,
+			    err);
+	h.rule = rule;
+	if (rc == 0)
+		*out = hook_start(&h, err);
+	free(rule);
+	arena_free(&arena);
+	return rc == 0 && *out ? 0 : -1;
+}
+
+static int collect(struct cli *c, struct collect_options *o,
+		   struct collect_result *r, struct err *err)
+{
+	struct collect_hook *hook;
+	int rc;
+
+	if (start_hook(c, o, &hook, err) < 0)
+		return -1;
+	o->hook = hook;
+	rc = collect_run(o, r, err);
+	hook_stop(hook);
+	return rc;
+}
+
 static int run(struct cli *c)
 {
 	const struct own *own = c->own;
@@ -284,7 +332,7 @@ static int run(struct cli *c)
 			       "--secrets full は秘密鍵等をそのまま保存します。"
 			       "--recipient で封緘するか、--force も指定して"
 			       "ください"));
-	rc = collect_run(&o, &r, &err);
+	rc = collect(c, &o, &r, &err);
 	arena_free(&keys);
 	cli_progress_end(c);
 	if (rc < 0) {
@@ -318,7 +366,7 @@ const struct verb verb_collect = {
 	.en = "snapshot of this host (or of a mounted system) as one archive",
 	.ja = "このホスト（またはマウントしたシステム）の証拠を 1 "
 	      "ファイルに保全",
-	.share = SHARE_TALK | SHARE_RUN | SHARE_FAIL,
+	.share = SHARE_TALK | SHARE_RUN | SHARE_FAIL | SHARE_IOC,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.run = run,

@@ -135,3 +135,33 @@ int rulefiles_read(const struct cli *c, struct arena *a, struct rule_file **out,
 	*n = l.n;
 	return 0;
 }
+
+static bool is_yara(struct str path)
+{
+	return str_ends(path, STR(".yar")) || str_ends(path, STR(".yara"));
+}
+
+int hookfiles_read(const struct cli *c, bool builtin,
+		   const struct opt_list *yara, struct arena *a,
+		   struct rule_file **out, size_t *n, struct err *err)
+{
+	struct list l = { .arena = a }, dirs = { .arena = a };
+	struct rule_file *f;
+	size_t k = builtin ? builtin_rules(a, &f) : 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < k; i++)
+		if (!is_yara(f[i].path))
+			add(&l, f[i]);
+	for (size_t i = 0; i < yara->n && rc == 0; i++)
+		rc = read_dir(&dirs, yara->v[i], 0, err);
+	for (size_t i = 0; i < dirs.n; i++)
+		if (is_yara(dirs.file[i].path))
+			add(&l, dirs.file[i]);
+	free(dirs.file);
+	if (rc == 0)
+		rc = add_iocs(c, &l, err);
+	*out = l.file;
+	*n = l.n;
+	return rc;
+}

@@ -12,6 +12,13 @@
 int rulefiles_read(const struct cli *, struct arena *, struct rule_file **out,
 		   size_t *n, struct err *);
 
+/*
+ * What is judged while collecting: the built-in Sigma rules when `builtin',
+ * the YARA rules in the given directories, the files of --ioc.
+ */
+int hookfiles_read(const struct cli *, bool builtin,
+		   const struct opt_list *yara, struct arena *,
+		   struct rule_file **out, size_t *n, struct err *);
 /* The files of --ioc alone. */
 int iocfiles_read(const struct cli *, struct arena *, struct rule_file **out,
 		  size_t *n, struct err *);

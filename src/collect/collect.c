@@ -4,11 +4,13 @@
 #define _GNU_SOURCE
 #include "collect.h"
 #include "gather.h"
+#include "hook.h"
 #include "manifest.h"
 #include "mounts.h"
 #include "output.h"
 #include "paths.h"
 #include "programs.h"
+#include "scan.h"
 #include "roots.h"
 #include "walk.h"
 
@@ -257,6 +259,11 @@ static bool all_jobs(struct run *r)
 		return false;
 	r->res->nfile = r->in->nobject;
 	programs_sort(r->scene);
+	if (r->opt->hook && r->opt->hook->scans) {
+		if (!crew_run(&r->crew, &job_scan))
+			return false;
+		programs_sort(r->scene); /* what was found comes first */
+	}
 	return crew_run(&r->crew, &job_programs);
 }
 

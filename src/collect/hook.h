@@ -20,7 +20,7 @@ struct hook_proc {
 };
 
 struct hook_hit { /* what a file, a process or a socket was found to be */
-	struct str kind; /* yara or ioc */
+	struct str kind; /* yara, ioc; invalid: a rule that is wrong */
 	struct str rule_id, rule_name, why;
 	struct str path; /* of a file; empty: none */
 	uint32_t pid;    /* 0: no process */

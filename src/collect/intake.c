@@ -1,5 +1,6 @@
 /* intake.c - frames in, archive out. */
 #include "intake.h"
+#include "hook.h"
 #include "status.h"
 
 #include "konseki/archive.h"
@@ -12,6 +13,20 @@ static bool broke(struct intake *in)
 {
 	in->failed = true;
 	return false;
+}
+
+/* What a judgement may need of what passes by. */
+static void show_rows(const struct intake *in, struct str member,
+		      struct str lines)
+{
+	const struct collect_hook *h = in->scene->env.options->hook;
+	bool walk = str_starts(member, STR(KONSEKI_STATE "files."));
+
+	if (h &&
+	    (walk ? h->files
+		  : str_starts(member, STR(KONSEKI_LIVE "processes.")) ||
+			     str_starts(member, STR(KONSEKI_LIVE "sockets."))))
+		h->rows(h->arg, member, lines);
 }
 
 static bool write_stream(struct intake *in, struct stream *s)
@@ -32,6 +47,7 @@ static bool write_stream(struct intake *in, struct stream *s)
 	if (writer_add(in->w, &m, buf_view(&s->rows), &in->err) < 0)
 		return broke(in);
 	in->res->nmember++;
+	show_rows(in, m.name, buf_view(&s->rows));
 	buf_clear(&s->rows);
 	return true;
 }
@@ -220,6 +236,7 @@ static bool program(struct intake *in, struct str p)
 		.path = arena_dup(&sc->arena, str_skip(p, sizeof(f))),
 		.ctime_ns = f.ctime_ns,
 		.size = f.size,
+		.hit = f.hit != 0,
 		.web = f.web != 0,
 		.pointed = f.pointed != 0,
 	};

@@ -45,6 +45,7 @@ struct frame_status {
 struct frame_program {
 	int64_t ctime_ns;
 	uint64_t size;
+	uint32_t hit, pad;     /* a rule names it: before all others */
 	uint32_t web, pointed; /* served by a web server; named by an autorun */
 };
 

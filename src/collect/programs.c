@@ -25,6 +25,8 @@ static int by_turn(const void *a, const void *b)
 {
 	const struct program *x = a, *y = b;
 
+	if (x->hit != y->hit)
+		return x->hit ? -1 : 1;
 	if ((x->size > BIG) != (y->size > BIG))
 		return x->size > BIG ? 1 : -1;
 	if (x->ctime_ns != y->ctime_ns)
@@ -44,7 +46,7 @@ static bool is_program(int fd, const struct program *p)
 	char head[64];
 	ssize_t n = pread(fd, head, sizeof(head), 0);
 
-	return p->web || p->pointed ||
+	return p->hit || p->web || p->pointed ||
 	       (n > 0 && kind_of(str_mem(head, (size_t)n)));
 }
 
@@ -54,8 +56,6 @@ static void one(struct probe_run *r, struct progress *at,
 	struct content c = { .path = p->path, .max = PROGRAM_MAX };
 	struct place pl;
 
-	if (map_get(&r->scene->done, p->path))
-		return;
 	if (beneath(r, p->path, false, &pl) < 0) {
 		run_status(r, "programs", NULL, p->path,
 			   errno == ENOENT ? PROBE_VANISHED
@@ -82,6 +82,15 @@ static void one(struct probe_run *r, struct progress *at,
 	place_close(&pl);
 }
 
+/* What a rule named stands here twice. */
+static bool taken(struct probe_run *r, const struct program *p)
+{
+	bool added;
+
+	(void)map_put(&r->seen, p->path, &added);
+	return !added || map_get(&r->scene->done, p->path) != NULL;
+}
+
 static void run_programs(struct probe_run *r)
 {
 	struct progress *at = r->lane->state;
@@ -92,7 +101,9 @@ static void run_programs(struct probe_run *r)
 	for (; at->next < sc->nprogram; at->next++) {
 		const struct program *p = &sc->program[at->next];
 
-		if (p->size > max - at->bytes) {
+		if (taken(r, p))
+			continue;
+		if (!p->hit && (at->bytes > max || p->size > max - at->bytes)) {
 			run_status(r, "budget", NULL, p->path, PROBE_SKIPPED, 0,
 				   0, p->size, 0);
 			at->over++;

@@ -17,6 +17,7 @@ struct program { /* to be collected after the walk */
 	int64_t ctime_ns;
 	uint64_t size;
 	bool web, pointed; /* whatever its bytes are */
+	bool hit;          /* a rule names it: first, whatever it costs */
 };
 
 struct scene {

@@ -48,6 +48,8 @@ struct ruleset;
 struct ruleset *ruleset_compile(const struct rule_file *, size_t n);
 size_t ruleset_count(const struct ruleset *);
 const struct rule_info *ruleset_info(const struct ruleset *, size_t i);
+/* Does the rule carry the tag konseki.memory? */
+bool ruleset_memory(const struct ruleset *, uint64_t i);
 size_t ruleset_bytes(const struct ruleset *); /* memory of the image */
 void ruleset_free(struct ruleset *);
 

@@ -132,6 +132,7 @@ struct rule {
 	struct where where;
 	uint8_t kind, level;
 	bool judged; /* has a konseki block */
+	bool memory; /* tag konseki.memory: such a process is dumped */
 	bool base;   /* only feeds correlations: makes no finding */
 	uint8_t fact, ceiling, active, subject;
 	uint16_t severity;   /* 0..100 */

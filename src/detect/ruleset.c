@@ -276,6 +276,11 @@ const struct rule_info *ruleset_info(const struct ruleset *rs, size_t i)
 	return i < rs->nrule ? &rs->info[i] : NULL;
 }
 
+bool ruleset_memory(const struct ruleset *rs, uint64_t i)
+{
+	return i < rs->nrule && rs->rule[i].memory;
+}
+
 size_t ruleset_bytes(const struct ruleset *rs)
 {
 	const struct image *im = &rs->im;

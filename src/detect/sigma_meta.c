@@ -105,6 +105,16 @@ static struct str made_id(struct arena *a, struct str text)
 	return out;
 }
 
+static bool tagged(const struct yaml *doc, const char *tag)
+{
+	const struct yaml *t = yaml_get(doc, "tags");
+
+	for (t = t ? t->kid : NULL; t; t = t->next)
+		if (str_is(t->s, tag))
+			return true;
+	return false;
+}
+
 void meta_rule(struct arena *a, const struct yaml *doc, struct rule *r,
 	       struct rule_info *info)
 {
@@ -117,6 +127,7 @@ void meta_rule(struct arena *a, const struct yaml *doc, struct rule *r,
 	info->attack = attack(a, doc);
 	if (info->id.n == 0)
 		info->id = made_id(a, info->name);
+	r->memory = tagged(doc, "konseki.memory");
 	r->level = WORD(yaml_str(doc, "level"), levels, LEVEL_MEDIUM);
 	info->level = r->level;
 	r->severity = level_severity[r->level];

@@ -1,6 +1,6 @@
 /*
- * hash.h - SHA-256 and MD5 (libcrypto, the CPU's own instructions), and a
- * fast keyed hash for tables.  Output never depends on the table hash.
+ * hash.h - SHA-256, MD5 and SHA-1 (libcrypto, the CPU's own instructions), and
+ * a fast keyed hash for tables.  Output never depends on the table hash.
  */
 #ifndef UTIL_HASH_H
 #define UTIL_HASH_H
@@ -26,6 +26,10 @@ struct md5 {
 void md5_init(struct md5 *);
 void md5_add(struct md5 *, const void *p, size_t n);
 void md5_end(struct md5 *, unsigned char out[MD5_LEN]);
+
+/* SHA-1, because feeds of indicators name files by it */
+#define SHA1_LEN 20
+void sha1_of(const void *p, size_t n, unsigned char out[SHA1_LEN]);
 
 /* The same in every run: fingerprints.  Collisions can be made at will. */
 uint64_t hash_bytes(const void *p, size_t n);
