@@ -20,6 +20,7 @@ struct net_probe {
 	struct buf row, list;
 	struct buf addrs; /* of interfaces: struct net_addr */
 	uint64_t ns_rows, count, bytes;
+	bool known; /* the kernel has what is asked for */
 };
 
 /* Opens a row with its namespace; net_send closes it, false past the cap. */
