@@ -1,5 +1,6 @@
 /* container.c - whose container a process, a socket or a namespace is. */
 #include "../host/cgroup.h"
+#include "../host/layers.h"
 #include "join.h"
 
 /* Its name and image, and whether it lives. */
@@ -39,6 +40,30 @@ void join_container(struct join *j)
 		tell(j, &(struct container_of){ c.id, c.pod, c.runtime });
 }
 
+/*
+ * What a process runs that the host does not have: of a container, when its
+ * image has not got it either; else, when only its mount namespace shows it.
+ */
+void join_private(struct join *j)
+{
+	struct str exe = ev_get_str(j->ev, KEY_PROCESS_EXECUTABLE);
+	struct str id = ev_get_str(j->ev, KEY_CONTAINER_ID);
+	const struct context *root;
+	const struct path_info *info;
+
+	if (!j->self || exe.n == 0)
+		return;
+	if (id.n) {
+		if (ctx_upper(j->ctx, id, exe))
+			ev_bool(j->ev, KEY_K_PROCESS_EXE_UPPER, true);
+		return;
+	}
+	root = ctx_root(j->ctx, j->self->mnt_ns);
+	info = root != j->ctx ? pathset_get(&root->dpkg.path, exe) : NULL;
+	if (info && info->owner & PATH_SEEN)
+		ev_bool(j->ev, KEY_K_PROCESS_EXE_PRIVATE, true);
+}
+
 /* The process that was joined; of a socket nobody holds, its namespace. */
 void join_socket_container(struct join *j)
 {
@@ -51,6 +76,9 @@ void join_socket_container(struct join *j)
 		p = ctx_netns(j->ctx, ns);
 	if (p)
 		tell(j, &p->container);
+	if (p && ev_get(j->ev, KEY_PROCESS_PID) && p->net_ns &&
+	    join_u64(j->ev, KEY_K_SOCKET_NETNS, &ns) && ns != p->net_ns)
+		ev_bool(j->ev, KEY_K_SOCKET_FOREIGN_NETNS, true);
 }
 
 /* Interfaces, routes, namespaces …: rows that name a namespace. */

@@ -30,6 +30,7 @@ void join_self(struct join *);      /* finds j->self */
 void join_proctree(struct join *);  /* parents */
 void join_procfacts(struct join *); /* what the row itself implies */
 void join_container(struct join *); /* cgroup -> container.id */
+void join_private(struct join *);
 void join_socket_container(struct join *);
 void join_state_container(struct join *);
 void join_root(struct join *); /* of evidence from another root */

@@ -179,6 +179,12 @@ static void take_files(struct context *c, struct str path, struct str data)
 	proctab_files(c, data);
 }
 
+static void take_roots(struct context *c, struct str path, struct str data)
+{
+	(void)path;
+	proctab_roots(c, data);
+}
+
 static void take_mounts(struct context *c, struct str path, struct str data)
 {
 	(void)path;
@@ -194,6 +200,7 @@ static const struct wanted {
 	{ KONSEKI_LIVE "mounts.*", NULL, take_mounts },
 	{ KONSEKI_LIVE "sockets.*", NULL, take_sockets },
 	{ KONSEKI_STATE "files.*", NULL, take_files },
+	{ KONSEKI_STATE "roots.*", NULL, take_roots },
 	{ NULL, "/**/docker/containers/*/*.json", containers_take },
 	{ NULL, "/**/overlay-containers/**.json", containers_take },
 	{ NULL, "/run/**/io.containerd.runtime.v2.task/*/*/config.json",

@@ -35,5 +35,7 @@ void containers_finish(struct context *);
 void containers_free(struct context *);
 /* filetab.c: rows of state/files */
 void proctab_files(struct context *, struct str jsonl);
+/* state/roots: the programs of other roots, in their contexts */
+void proctab_roots(struct context *, struct str jsonl);
 
 #endif

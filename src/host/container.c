@@ -25,6 +25,8 @@ enum op {
 	OP_LABEL,
 	OP_SOURCE, /* of a mount; with OP_TARGET a bind */
 	OP_TARGET,
+	OP_WRITABLE,
+	OP_OPTION,
 	OP_NAME, /* without a leading slash */
 	OP_NAMESPACE,
 	OP_BOUNDING,
@@ -55,6 +57,7 @@ static const struct want {
 	{ BIT(DOCKER), "State/FinishedAt", OP_TIME, AT(finished_ns) },
 	{ BIT(DOCKER), "MountPoints/*/Source", OP_SOURCE, 0 },
 	{ BIT(DOCKER), "MountPoints/*/Destination", OP_TARGET, 0 },
+	{ BIT(DOCKER), "MountPoints/*/RW", OP_WRITABLE, 0 },
 	{ BIT(HOST), "Binds/[]", OP_ADD, AT(binds) },
 	{ BIT(HOST), "Mounts/[]/Source", OP_SOURCE, 0 },
 	{ BIT(HOST), "Mounts/[]/Target", OP_TARGET, 0 },
@@ -76,6 +79,7 @@ static const struct want {
 	{ BIT(OCI), "process/capabilities/bounding/[]", OP_BOUNDING, 0 },
 	{ BIT(OCI), "mounts/[]/destination", OP_TARGET, 0 },
 	{ BIT(OCI), "mounts/[]/source", OP_SOURCE, 0 },
+	{ BIT(OCI), "mounts/[]/options/[]", OP_OPTION, 0 },
 	{ BIT(OCI), "linux/namespaces/[]/type", OP_NAMESPACE, 0 },
 	{ BIT(OCI), "linux/maskedPaths/[]", OP_MASKED, 0 },
 	{ BIT(OCI), "linux/seccomp/defaultAction", OP_SECCOMP, 0 },
@@ -150,6 +154,7 @@ struct reading {
 	struct container *c;
 	struct arena *arena;
 	struct str source, target; /* of the mount at hand */
+	bool read_only;
 	bool pid, net, ipc, masked, seccomp, rawio;
 	bool (*one)(void *, struct container *);
 	void *arg;
@@ -180,15 +185,26 @@ static int64_t time_of(struct str s)
 	return ns;
 }
 
+/* A mount is over: a bind when its source is a path. */
 static void pair(struct reading *r)
 {
-	if (!r->source.n || !r->target.n)
-		return;
-	if (r->source.p[0] == '/')
-		add(&r->c->binds,
-		    arena_fmt(r->arena, STR_FMT ":" STR_FMT, STR_ARG(r->source),
-			      STR_ARG(r->target)));
+	const struct container_list *l = &r->c->binds;
+	bool bind = r->source.n && r->target.n && r->source.p[0] == '/';
+	struct str b = STR_NONE;
+
+	if (bind)
+		b = arena_fmt(r->arena, STR_FMT ":" STR_FMT, STR_ARG(r->source),
+			      STR_ARG(r->target));
+	/* Docker says it in both its files */
+	for (size_t i = 0; bind && i < l->n; i++)
+		bind = !str_starts(l->s[i], b) ||
+		       (l->s[i].n > b.n && l->s[i].p[b.n] != ':');
+	if (bind && r->read_only)
+		b = arena_fmt(r->arena, STR_FMT ":ro", STR_ARG(b));
+	if (bind)
+		add(&r->c->binds, b);
 	r->source = r->target = STR_NONE;
+	r->read_only = false;
 }
 
 /* Names only; of what the loader reads, the value too. */
@@ -277,11 +293,15 @@ static void apply(struct reading *r, const struct want *w,
 		break;
 	case OP_SOURCE:
 		r->source = text;
-		pair(r);
 		break;
 	case OP_TARGET:
 		r->target = text;
-		pair(r);
+		break;
+	case OP_WRITABLE:
+		r->read_only |= t == TREE_FALSE;
+		break;
+	case OP_OPTION:
+		r->read_only |= str_is(text, "ro");
 		break;
 	case OP_NAMESPACE:
 		r->pid |= str_is(text, "pid");
@@ -340,7 +360,7 @@ static void visit(void *arg, const struct tree_at *at, enum tree_type t,
 	if (r->stop)
 		return;
 	if (t == TREE_END) {
-		r->source = r->target = STR_NONE;
+		pair(r);
 		if (at->depth == 0
 			    ? r->file != CONTAINER_STORAGE
 			    : r->file == CONTAINER_STORAGE && tree_is(at, "[]"))

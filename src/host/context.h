@@ -112,8 +112,10 @@ struct context {
 	struct map mnt_ns, net_ns; /* inode -> index of its lowest process */
 
 	struct map layer; /* host/layers.h: id -> index of container + 1 */
-	struct str *layer_of;
-	size_t nlayer, caplayer;
+	struct str *layer_of, *layer_id;
+	size_t nlayer, caplayer, caplayerid;
+	struct map own_layer;      /* container -> index of its layer + 1 */
+	struct pathset layer_file; /* programs in layers: /layer/path */
 	struct mounted_layer {
 		struct str layer;
 		uint64_t ns;

@@ -7,6 +7,7 @@
 #include "build.h"
 #include "jsonrow.h"
 #include "kept.h"
+#include "layers.h"
 
 #define MAX_SEEN (4u << 20)
 #define MAX_LINKS 65536
@@ -97,6 +98,37 @@ void proctab_files(struct context *c, struct str jsonl)
 		info = pathset_put(&c->dpkg.path, path);
 		link_keep(c, path, line, &scratch);
 		kept_row(c, &walk, path, line, &scratch);
+		layers_file(c, path, line);
+		if (info)
+			info->owner |= PATH_SEEN;
+		arena_rewind(&scratch, mark);
+	}
+	arena_free(&scratch);
+}
+
+void proctab_roots(struct context *c, struct str jsonl)
+{
+	struct arena scratch = { 0 };
+
+	while (jsonl.p) {
+		struct str line = str_cut(&jsonl, '\n'), key;
+		struct arena_mark mark = arena_mark(&scratch);
+		struct path_info *info = NULL;
+		struct context *r = NULL;
+		struct jsonrow_value v;
+		struct jsonrow row;
+		uint64_t ns = 0;
+
+		if (str_has(line, STR("\"k\":\"")) &&
+		    jsonrow_open(&row, line, &scratch))
+			while (jsonrow_next(&row, &key, &v))
+				if (str_is(key, "o"))
+					(void)jsonrow_u64(&v, &ns); /* else 0 */
+		if (ns)
+			r = context_root(c, ns);
+		if (r && r->dpkg.path.n < MAX_SEEN)
+			info = pathset_put(&r->dpkg.path,
+					   row_path(line, &scratch));
 		if (info)
 			info->owner |= PATH_SEEN;
 		arena_rewind(&scratch, mark);

@@ -6,6 +6,7 @@
  */
 #include "layers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../util/buf.h"
@@ -13,6 +14,8 @@
 
 #define MAX_LAYERS 65536
 #define ID_MAX 128
+#define PATH_LEN 4096
+#define MAX_PROGRAMS (1u << 20) /* of all layers */
 
 static const struct store {
 	struct str dir, tree;
@@ -64,9 +67,45 @@ void layers_add(struct context *c, struct str layer, struct str container)
 		return; /* the runtime's own word came first */
 	vec_grow(&c->layer_of, &c->caplayer, c->nlayer + 1,
 		 sizeof(*c->layer_of));
+	vec_grow(&c->layer_id, &c->caplayerid, c->nlayer + 1,
+		 sizeof(*c->layer_id));
+	c->layer_id[c->nlayer] = arena_dup(&c->arena, layer);
 	c->layer_of[c->nlayer++] =
 		arena_dup(&c->arena, str_head(container, ID_MAX));
 	*at = c->nlayer;
+	at = map_put(&c->own_layer, str_head(container, ID_MAX), NULL);
+	if (*at == 0)
+		*at = c->nlayer;
+}
+
+/* A path of the set: the layer is its top directory. */
+static bool joined(struct str layer, struct str inside, char out[PATH_LEN])
+{
+	if (layer.n + inside.n + 2 > PATH_LEN)
+		return false;
+	snprintf(out, PATH_LEN, "/" STR_FMT STR_FMT, STR_ARG(layer),
+		 STR_ARG(inside));
+	return true;
+}
+
+void layers_file(struct context *c, struct str path, struct str line)
+{
+	char text[PATH_LEN];
+	struct layer_path l;
+
+	if (c->layer_file.n < MAX_PROGRAMS && layer_path(path, &l) &&
+	    str_has(line, STR("\"k\":\"")) && joined(l.layer, l.inside, text))
+		(void)pathset_put(&c->layer_file, str_of(text));
+}
+
+bool ctx_upper(const struct context *c, struct str container, struct str inside)
+{
+	const uint64_t *i =
+		container.n ? map_get(&c->own_layer, container) : NULL;
+	char text[PATH_LEN];
+
+	return i && *i && joined(c->layer_id[*i - 1], inside, text) &&
+	       pathset_get(&c->layer_file, str_of(text)) != NULL;
 }
 
 /* …/layerdb/mounts/<container>/mount-id: the id of its writable layer */
@@ -134,6 +173,9 @@ void layers_finish(struct context *c)
 void layers_free(struct context *c)
 {
 	map_free(&c->layer);
+	map_free(&c->own_layer);
+	pathset_free(&c->layer_file);
+	free(c->layer_id);
 	free(c->layer_of);
 	free(c->upper);
 }

@@ -20,6 +20,11 @@ bool layer_path(struct str path, struct layer_path *);
 /* The container that writes into this layer; empty: none that is known. */
 struct str ctx_layer(const struct context *, struct str layer);
 
+/* Has this container a program at `inside' that its image has not? */
+bool ctx_upper(const struct context *, struct str container, struct str inside);
+
+/* for filetab.c: one row of the walk */
+void layers_file(struct context *, struct str path, struct str line);
 /* for build.c: rows of live/mounts, layerdb/mounts/ID/mount-id */
 void layers_mounts(struct context *, struct str jsonl);
 void layers_mount_id(struct context *, struct str path, struct str data);
