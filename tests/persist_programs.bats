@@ -137,6 +137,8 @@ programs() {
 	script etc/cron.monthly/month
 	script etc/init.d/ssh-procps '### BEGIN INIT INFO' \
 		'# Provides: ssh sshd' '### END INIT INFO' "$shell_net"
+	script etc/init.d/ssh '### BEGIN INIT INFO' '# Provides: sshd' \
+		'### END INIT INFO'
 	link ../init.d/ssh-procps etc/rc3.d/S01ssh-procps
 	script etc/init.d/off-procps
 	script etc/rc3.d/S99direct
@@ -258,6 +260,10 @@ tables() {
 	echo panix | put usr/lib/modules-load.d/panix.conf 644
 	printf ':x:M::MZ::/opt/interp:OC\n' | put etc/binfmt.d/x.conf 644
 	echo 'L+ /usr/bin/ls - - - - /opt/ls' | put etc/tmpfiles.d/x.conf 644
+	echo 'export LD_PRELOAD="/usr/lib/e.so"' | put etc/default/ssh 644
+	echo 'enable evil.service' |
+		put etc/systemd/system-preset/00-x.preset 644
+	: | put var/lib/systemd/linger/hana 644
 	echo 'u toor 0 "x" /root /bin/bash' | put etc/sysusers.d/x.conf 644
 	printf 'event=button.*\naction=/opt/acpi %%e\n' |
 		put etc/acpi/events/x 644
@@ -388,6 +394,9 @@ hana_runs='.user == "hana"'
 @test "persist/init: init.d, its links, a file among them (13)" {
 	program init etc/init.d/ssh-procps "$yes and $root_runs"
 	fact init etc/init.d/ssh-procps ".command == \"$shell_net\""
+	fact init etc/init.d/ssh-procps '.a.claims == "/etc/init.d/ssh" and
+		.a.comment == "ssh sshd"'
+	fact init etc/init.d/ssh '.a.claims == null'
 	program init etc/init.d/off-procps "$no"
 	program init etc/rc3.d/S99direct "$yes"
 	run fact init etc/rc3.d/S01ssh-procps
@@ -507,6 +516,12 @@ hana_runs='.user == "hana"'
 		'.a.target == "/opt/app/app.service"'
 }
 
+@test "persist/systemd: presets, and users whose manager starts at boot" {
+	fact preset etc/systemd/system-preset/00-x.preset \
+		"$yes and .a.name == \"evil.service\""
+	fact linger var/lib/systemd/linger/hana "$yes and .a.name == \"hana\""
+}
+
 @test "persist/systemd: quadlets" {
 	fact quadlet etc/containers/systemd/pod.container \
 		'.a.target == "/opt/pod"'
@@ -561,6 +576,7 @@ hana_runs='.user == "hana"'
 	fact tmpfiles etc/tmpfiles.d/x.conf \
 		'.a.name == "/usr/bin/ls" and .command == "/opt/ls"'
 	fact sysusers etc/sysusers.d/x.conf '.a.name == "toor"'
+	fact environment etc/default/ssh '.a.target == "/usr/lib/e.so"'
 	fact acpi etc/acpi/events/x '.a.target == "/opt/acpi"'
 	program cups usr/lib/cups/backend/x "$yes"
 	program cups usr/lib/cups/filter/x "$yes"

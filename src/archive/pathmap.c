@@ -96,7 +96,8 @@ struct str path_of_file(struct arena *a, struct str given)
 
 bool name_enables(struct str name)
 {
-	return str_has(name, STR("systemd/")) || str_has(name, STR("etc/rc"));
+	return str_has(name, STR("systemd/")) || str_has(name, STR("etc/rc")) ||
+	       str_has(name, STR("etc/runlevels/"));
 }
 
 bool name_selected(const struct selection *sel, struct str name)

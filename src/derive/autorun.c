@@ -2,6 +2,7 @@
  * autorun.c - what the host's other evidence says of an autorun: whose file
  * the definition is and when it came, and whose the program that it starts.
  */
+#include "../host/initscripts.h"
 #include "../host/units.h"
 #include "join.h"
 
@@ -131,11 +132,23 @@ static void units(struct join *j, struct str path)
 		       t->when.n ? t->when : t->name);
 }
 
+/* A script that claims the service of another one hides behind its name. */
+static void init_script(struct join *j, struct str path)
+{
+	if (!str_is(ev_get_str(j->ev, KEY_K_AUTORUN_MECHANISM), "init"))
+		return;
+	if (!ev_get(j->ev, KEY_K_AUTORUN_COMMENT))
+		ev_str(j->ev, KEY_K_AUTORUN_COMMENT,
+		       ctx_provides(j->ctx, path));
+	ev_str(j->ev, KEY_K_AUTORUN_CLAIMS, ctx_provided_by(j->ctx, path));
+}
+
 void join_autorun(struct join *j)
 {
 	struct str path = ev_get_str(j->ev, KEY_K_AUTORUN_PATH), to;
 
 	units(j, path);
+	init_script(j, path);
 	to = ev_get_str(j->ev, KEY_K_AUTORUN_TARGET);
 	package_of(j, path);
 	times(j, path);

@@ -9,6 +9,7 @@
 #include "../util/buf.h"
 #include "../util/glob.h"
 #include "hostid.h"
+#include "initscripts.h"
 #include "kept.h"
 #include "konseki/archive.h"
 #include "layers.h"
@@ -223,6 +224,7 @@ static const struct wanted {
 };
 
 static const struct wanted units = { NULL, NULL, unit_take };
+static const struct wanted initscripts = { NULL, NULL, initscript_take };
 
 static const struct wanted *find(struct str member, struct str path)
 {
@@ -233,7 +235,9 @@ static const struct wanted *find(struct str member, struct str path)
 			      : glob_match(str_of(w->path), path))
 			return w;
 	}
-	return unit_wanted(path) ? &units : NULL;
+	if (unit_wanted(path))
+		return &units;
+	return initscript_wanted(path) ? &initscripts : NULL;
 }
 
 bool context_wants(struct str member, struct str path)
@@ -361,6 +365,9 @@ void context_free(struct context *c)
 	map_free(&c->net_ns);
 	kept_free(c);
 	free(c->unit);
+	free(c->init);
+	map_free(&c->init_path);
+	map_free(&c->init_service);
 	map_free(&c->unit_name);
 	map_free(&c->unit_trigger);
 	layers_free(c);

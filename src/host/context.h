@@ -67,6 +67,9 @@ struct sock_owner { /* a socket fd of a process */
 struct context_draft; /* while it is built */
 struct kept;
 struct unit_info;
+struct init_script { /* a script of init.d that says what it provides */
+	struct str path, provides;
+};
 
 struct context {
 	struct arena arena;
@@ -98,6 +101,10 @@ struct context {
 	struct kept *keep;
 	size_t nkept, capkept;
 	struct map started; /* by links: scope, newline, name */
+
+	struct init_script *init; /* host/initscripts.h */
+	size_t ninit, capinit;
+	struct map init_path, init_service; /* -> index + 1 */
 
 	struct unit_info *unit; /* host/units.h */
 	size_t nunit, capunit;

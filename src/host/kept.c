@@ -231,6 +231,11 @@ static void index_one(struct context *c, struct str path, struct kept *k,
 	struct str dir = str_dir(path), base = str_base(path), name, scope;
 	size_t at;
 
+	if (str_starts(path, STR("/etc/runlevels/"))) {
+		(void)map_put(&c->started, key_of(scratch, STR("rc"), base),
+			      NULL);
+		return;
+	}
 	if (str_starts(path, STR("/etc/rc"))) {
 		name = rc_name(base);
 		if (name.n)

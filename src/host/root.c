@@ -6,7 +6,6 @@
 
 #define MAX_ROOTS 1024 /* a context each */
 
-
 struct context *context_root(struct context *host, uint64_t mnt_ns)
 {
 	struct context *c;
@@ -25,7 +24,6 @@ struct context *context_root(struct context *host, uint64_t mnt_ns)
 	host->root[host->nroot++] = c;
 	return c;
 }
-
 
 /* A root is no host of its own: when and where is its host's. */
 void root_finish(struct context *c)

@@ -193,6 +193,7 @@ enum start_state start_enabled(const struct start *s, const struct context *c,
 {
 	switch (s->rule) {
 	case START_ALWAYS:
+	case START_FLAG:
 		return START_YES;
 	case START_MODE:
 		return by_mode(mode);

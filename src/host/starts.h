@@ -17,6 +17,7 @@ enum start_rule {
 	START_RCLINK,  /* such a link, or a file in its place */
 	START_NEVER,   /* stands there, is not started */
 	START_NOTHING, /* a text for people: start_of gives NULL */
+	START_FLAG,    /* that it is there is all */
 	START_DEFINES, /* no program: its parser says what it starts */
 	START_UNIT = START_DEFINES,    /* the parser systemd_unit */
 	START_DESKTOP = START_DEFINES, /* desktop */

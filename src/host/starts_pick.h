@@ -30,6 +30,7 @@
 #define PICK_NEVER PICK_PROGRAMS
 #endif
 #define PICK_NOTHING(glob)
+#define PICK_FLAG(glob)
 #ifndef PICK_UNIT
 #define PICK_UNIT(glob)
 #endif

@@ -15,6 +15,9 @@ static const char rows[] =
 	"{\"p\":\"/etc/init.d/off\",\"t\":\"f\",\"m\":493}\n"
 	"{\"p\":\"/etc/rc2.d/S03on\",\"t\":\"l\",\"l\":\"../init.d/on\"}\n"
 	"{\"p\":\"/etc/rc2.d/K01off\",\"t\":\"l\",\"l\":\"../init.d/off\"}\n"
+	"{\"p\":\"/etc/init.d/alpine\",\"t\":\"f\",\"m\":493}\n"
+	"{\"p\":\"/etc/runlevels/default/alpine\",\"t\":\"l\","
+	"\"l\":\"/etc/init.d/alpine\"}\n"
 	"{\"p\":\"/etc/systemd/system/multi-user.target.wants/a.service\","
 	"\"t\":\"l\",\"l\":\"/usr/lib/systemd/system/a.service\"}\n"
 	"{\"p\":\"/etc/systemd/system/x.target.requires/g@tty1.service\","
@@ -100,6 +103,7 @@ static void what_is_started(void **state)
 		{ "/etc/init.d/on", 0755, START_YES },
 		{ "/etc/init.d/on", 0644, START_NO },
 		{ "/etc/init.d/off", 0755, START_NO },
+		{ "/etc/init.d/alpine", 0755, START_YES },
 		{ "/etc/skel/.bashrc", 0644, START_NO },
 	};
 

@@ -29,7 +29,7 @@ static bool tells(const struct parse *p, const struct start *s,
 		return false;
 	if (s->rule == START_RCLINK)
 		return !of_init(target);
-	if (s->rule != START_DEFINES)
+	if (s->rule < START_DEFINES)
 		return !str_is(target, "/dev/null");
 	if (f->type == 'l')
 		return leads_away(target);
@@ -54,9 +54,9 @@ enum outcome files_start(struct parse *p, struct start_walk *w,
 	a.schedule = str_of(s->when);
 	a.off = row->off;
 	a.sub = ROW_SUB;
-	if (s->rule != START_DEFINES)
+	if (s->rule < START_FLAG)
 		a.command = f->path;
-	if (s->rule != START_DEFINES || f->type == 'l')
+	if (s->rule < START_FLAG || f->type == 'l')
 		a.target = target;
 	/* a link has no mode of its own */
 	a.enabled = (uint8_t)start_enabled(s, p->ctx, f->path,

@@ -15,7 +15,7 @@ static const struct start *place(struct str path)
 {
 	const struct start *s = start_of(path);
 
-	return s && s->rule != START_DEFINES ? s : NULL;
+	return s && s->rule < START_FLAG ? s : NULL;
 }
 
 static unsigned probe(const struct source *src)

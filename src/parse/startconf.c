@@ -6,6 +6,8 @@
  *   tmpfiles.d      TYPE PATH MODE USER GROUP AGE ARGUMENT
  *   sysusers.d      u NAME ID "GECOS" HOME SHELL, m USER GROUP
  *   acpi/events     event=…, action=COMMAND
+ *   *-preset        enable|disable UNIT
+ *   default, sysconfig, environment.d   NAME=VALUE: only what preloads
  */
 #include "../host/kept.h"
 #include "autorun.h"
@@ -170,13 +172,55 @@ static bool acpi(struct parse *p, struct str line, struct autorun *a)
 	return a->command.n > 0;
 }
 
+static bool preset(struct parse *p, struct str line, struct autorun *a)
+{
+	(void)p;
+	a->options = word_take(&line);
+	a->name = word_take(&line);
+	a->target = NOT_A_FILE;
+	a->enabled = str_is(a->options, "enable") ? ENABLED_YES : ENABLED_NO;
+	return a->name.n > 0 &&
+	       (a->enabled == ENABLED_YES || str_is(a->options, "disable"));
+}
+
+/* `export LD_PRELOAD="/a.so /b.so"': the first of them */
+static bool environment(struct parse *p, struct str line, struct autorun *a)
+{
+	static const char *const name[] = { "LD_PRELOAD", "LD_AUDIT",
+					    "LD_LIBRARY_PATH" };
+	struct str value = line;
+	size_t n = 0;
+
+	(void)p;
+	if (str_starts(value, STR("export ")))
+		value = str_trim(str_skip(value, 7));
+	a->name = str_trim(str_cut(&value, '='));
+	a->command = line;
+	for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++)
+		if (value.p && str_is(a->name, name[i]))
+			n = i + 1;
+	if (n == 0)
+		return false;
+	while (value.n && strchr(" \t\"'", value.p[0]))
+		value = str_skip(value, 1);
+	for (n = 0; n < value.n && !strchr(" \t:\"'", value.p[n]); n++)
+		;
+	a->target = str_head(value, n);
+	return n > 0;
+}
+
 static const struct grammar {
 	const char *mechanism;
 	bool (*line)(struct parse *, struct str line, struct autorun *);
 } grammars[] = {
-	{ "acpi", acpi },         { "binfmt", binfmt },
-	{ "modprobe", modprobe }, { "modules_load", modules_load },
-	{ "sysusers", sysusers }, { "tmpfiles", tmpfiles },
+	{ "acpi", acpi },
+	{ "binfmt", binfmt },
+	{ "environment", environment },
+	{ "preset", preset },
+	{ "modprobe", modprobe },
+	{ "modules_load", modules_load },
+	{ "sysusers", sysusers },
+	{ "tmpfiles", tmpfiles },
 };
 
 static const struct grammar *grammar_of(const struct start *st)
@@ -195,7 +239,7 @@ static enum outcome line_take(struct parse *p, const struct start *st,
 	struct autorun a = { .dataset = "startconf",
 			     .mechanism = st->mechanism,
 			     .schedule = str_of(st->when),
-			     .user = str_of(st->user),
+			     .user = start_user(st, p->ctx, p->src->path),
 			     .enabled = ENABLED_YES,
 			     .off = l->off,
 			     .original = line };
@@ -239,9 +283,10 @@ static const char *const paths[] = {
 const struct parser parser_startconf = {
 	.name = "startconf",
 	.title = "tables that start or prepare something: modprobe.d, "
-		 "modules-load.d, binfmt.d, tmpfiles.d, sysusers.d, acpi",
+		 "modules-load.d, binfmt.d, tmpfiles.d, sysusers.d, acpi, "
+		 "presets, environments",
 	.title_ja = "起動時に効く表（modprobe.d、modules-load.d、binfmt.d、"
-		    "tmpfiles.d、sysusers.d、acpi）",
+		    "tmpfiles.d、sysusers.d、acpi、プリセット、環境変数）",
 	.paths = paths,
 	.probe = probe,
 	.parse = parse,
