@@ -167,8 +167,8 @@ is_found() { # CONDITION
 @test "ioc/collect: bad rules and missing files" {
 	mkdir -p "$dir/bad"
 	echo 'rule { this is none' >"$dir/bad/bad.yar"
-	small_root "$dir/plain"
-	judge "$dir/plain" --yara "$dir/bad"
+	small_root "$dir/clean"
+	judge "$dir/clean" --yara "$dir/bad"
 	[ "$collect_status" -eq 0 ]
 	event '.konseki.status.probe == "scan" and
 		.konseki.status.state == "failed" and

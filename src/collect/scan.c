@@ -43,6 +43,21 @@ static void alive(void *arg)
 	run_tick(arg);
 }
 
+/* Does the path lead to this very file here?  A container's does not. */
+static bool leads_here(struct scan_job *s, struct str path,
+		       const struct meta *m)
+{
+	struct place pl;
+	bool same;
+
+	if (beneath(s->run, path, false, &pl) < 0)
+		return false;
+	same = pl.meta.ino == m->ino && pl.meta.major == m->major &&
+	       pl.meta.minor == m->minor;
+	place_close(&pl);
+	return same;
+}
+
 /* A file that has a name is asked for by it; it goes before all others. */
 static void want(struct scan_job *s, struct str path, const struct meta *m)
 {
@@ -52,7 +67,7 @@ static void want(struct scan_job *s, struct str path, const struct meta *m)
 		f.ctime_ns = m->ctime_ns;
 		f.size = m->size;
 	}
-	if (path.n && path.p[0] == '/')
+	if (path.n && path.p[0] == '/' && (!m || leads_here(s, path, m)))
 		run_program(s->run, &f, path);
 }
 
