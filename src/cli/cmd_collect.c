@@ -9,6 +9,7 @@
 #include "../collect/status.h"
 #include "../util/json_out.h"
 #include "konseki/exit.h"
+#include "amount.h"
 #include "keyfile.h"
 #include "outfile.h"
 #include "rulefiles.h"
@@ -18,7 +19,7 @@ struct own {
 	const char *output, *root, *hash, *secrets, *memory;
 	const char *case_id, *examiner, *note, *reference;
 	bool here, force;
-	uint64_t deadline, max_file, max_content, max_recovered, max_memory;
+	uint64_t deadline, max_recovered, max_memory;
 	struct opt_size reserve;
 	struct opt_list local, recipient, yara;
 };
@@ -35,8 +36,10 @@ static const struct opt opts[] = {
 	  "never lead out of it",
 	  "DIR 以下の停止済みシステムを収集（マウントしたイメージなど）" },
 	{ "hash", 0, OPT_CHOICE, "none|exec|all", AT(hash),
-	  "what the walk hashes: nothing, programs (default), every file",
-	  "ハッシュ計算の対象：なし・実行可能ファイル（既定）・全ファイル" },
+	  "what the walk hashes: nothing, programs, every file (default: as "
+	  "the profile has it)",
+	  "ハッシュ計算の対象：なし・実行可能ファイル・全ファイル（既定はプロフ"
+	  "ァイルによる）" },
 	{ "secrets", 0, OPT_CHOICE, "facts|full", AT(secrets),
 	  "facts (default): private keys, password hashes and secret "
 	  "environment values stay here, only facts about them are taken; "
@@ -68,12 +71,6 @@ static const struct opt opts[] = {
 	{ "local-type", 0, OPT_LIST, "TYPE", AT(local),
 	  "treat file systems of this type as local (repeatable)",
 	  "この種類のファイルシステムをローカルとして扱う（複数可）" },
-	{ "max-file", 0, OPT_NUM, "SIZE", AT(max_file),
-	  "most data taken of one file (default 1G)",
-	  "1 ファイルから収集する上限（既定 1G）" },
-	{ "max-content", 0, OPT_NUM, "SIZE", AT(max_content),
-	  "most data of programs that no package owns (default 1G)",
-	  "パッケージ外プログラムの収集上限（既定 1G）" },
 	{ "yara", 0, OPT_LIST, "DIR", AT(yara),
 	  "scan programs of processes and those that no package owns with the "
 	  "YARA rules in DIR; what matches is taken (repeatable)",
@@ -133,8 +130,6 @@ static struct collect_options options_of(struct cli *c, const char *reserve)
 		.note = own->note,
 		.reference_time = own->reference,
 		.deadline_ns = (int64_t)own->deadline * 1000000000,
-		.max_file = own->max_file,
-		.max_content = own->max_content,
 		.max_recovered = own->max_recovered,
 		.max_memory = own->max_memory,
 		.memory = memory_of(own->memory),
@@ -149,6 +144,8 @@ static struct collect_options options_of(struct cli *c, const char *reserve)
 
 	if (reserve[0])
 		o.reserve = reserve;
+	if (own->hash)
+		o.hash = HASH_EXEC;
 	if (own->hash && strcmp(own->hash, "none") == 0)
 		o.hash = HASH_NONE;
 	else if (own->hash && strcmp(own->hash, "all") == 0)
@@ -316,6 +313,8 @@ static int run(struct cli *c)
 		(void)snprintf(reserve, sizeof(reserve), "%" PRIu64,
 			       own->reserve.n);
 	o = options_of(c, reserve);
+	if (amount_options(c, &o) < 0)
+		return KONSEKI_USAGE;
 	arena_init(&keys, 0);
 	if (keyfile_recipients(c, &own->recipient, &keys, &o.recipient,
 			       &o.nrecipient, &err) < 0) {
@@ -366,7 +365,7 @@ const struct verb verb_collect = {
 	.en = "snapshot of this host (or of a mounted system) as one archive",
 	.ja = "このホスト（またはマウントしたシステム）の証拠を 1 "
 	      "ファイルに保全",
-	.share = SHARE_TALK | SHARE_RUN | SHARE_FAIL | SHARE_IOC,
+	.share = SHARE_TALK | SHARE_RUN | SHARE_FAIL | SHARE_AMOUNT | SHARE_IOC,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.run = run,

@@ -6,6 +6,7 @@
 
 #include "../collect/paths.h"
 #include "../collect/probe.h"
+#include "../collect/profile.h"
 #include "../util/buf.h"
 #include "konseki/exit.h"
 #include "verb.h"
@@ -31,7 +32,11 @@ static void probes(struct buf *b, enum lang lang)
 static void paths(struct buf *b)
 {
 	for (size_t i = 0; i < path_count; i++) {
+		enum profile from = profile_of(&path_table[i]);
+
 		buf_fmt(b, "%-12s %s", path_table[i].group, path_table[i].glob);
+		if (from != PROFILE_QUICK)
+			buf_fmt(b, " [%s]", profile_name(from));
 		core(b, path_table[i].core);
 	}
 }

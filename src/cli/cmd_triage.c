@@ -10,6 +10,7 @@
 
 #include "../collect/collect.h"
 #include "../util/timefmt.h"
+#include "amount.h"
 #include "cmd_analyze.h"
 #include "konseki/exit.h"
 
@@ -60,7 +61,11 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 				     .progress = progress,
 				     .arg = c };
 	struct err err;
-	int rc = collect_run(&o, r, &err);
+	int rc;
+
+	if (amount_options(c, &o) < 0)
+		return -1;
+	rc = collect_run(&o, r, &err);
 
 	if (rc != 0)
 		cli_error(c, "%s", err.msg);
@@ -152,8 +157,8 @@ const struct verb verb_triage = {
 	.usage = "[-o DIR]",
 	.en = "collects this host, analyzes it and prints the verdict",
 	.ja = "このホストを収集・解析し、判定を表示",
-	.share = SHARE_TALK | SHARE_RUN | SHARE_TIME | SHARE_RULES | SHARE_IOC |
-		 SHARE_WORK | SHARE_FAIL,
+	.share = SHARE_TALK | SHARE_RUN | SHARE_AMOUNT | SHARE_TIME |
+		 SHARE_RULES | SHARE_IOC | SHARE_WORK | SHARE_FAIL,
 	.opt = opts,
 	.own_size = sizeof(struct own),
 	.run = run,

@@ -71,6 +71,39 @@ static const struct shared_opt {
 	SHARED(SHARE_OPEN, "identity", 0, OPT_LIST, "FILE", identity,
 	       "secret key that opens sealed inputs (repeatable)",
 	       "封緘された入力を開く秘密鍵ファイル（複数可）"),
+	SHARED(SHARE_AMOUNT, "profile", 0, OPT_CHOICE, "quick|standard|full",
+	       amount.profile,
+	       "quick: volatile state, persistence, core logs; standard "
+	       "(default); full: + application data, every file hashed",
+	       "quick：揮発情報・永続化・主要ログ、standard（既定）、full："
+	       "アプリのデータと全ファイルのハッシュも"),
+	SHARED(SHARE_AMOUNT, "path", 0, OPT_LIST, "GLOB", amount.path,
+	       "copy these files too (repeatable)",
+	       "追加で収集するファイル（複数可）"),
+	SHARED(SHARE_AMOUNT, "exclude", 0, OPT_LIST, "GLOB", amount.exclude,
+	       "neither read these files nor enter these directories "
+	       "(repeatable)",
+	       "読まないファイル、入らないディレクトリ（複数可）"),
+	SHARED(SHARE_AMOUNT, "since", 0, OPT_STR, "TIME|7d", amount.since,
+	       "leave out logs that ended before; keep this part of too long "
+	       "ones",
+	       "これより前に終わったログは除外。長いログはこの時刻付近を残す"),
+	SHARED(SHARE_AMOUNT, "max-time", 0, OPT_TIME, "TIME", amount.max_time,
+	       "end the collection after 90s, 10m, 2h",
+	       "収集を打ち切る時間（90s、10m、2h など）"),
+	SHARED(SHARE_AMOUNT, "max-output", 0, OPT_NUM, "SIZE",
+	       amount.max_output, "most bytes of the archive",
+	       "アーカイブの最大サイズ"),
+	SHARED(SHARE_AMOUNT, "max-file", 0, OPT_NUM, "SIZE", amount.max_file,
+	       "most data taken of one file (default 1G)",
+	       "1 ファイルから収集する上限（既定 1G）"),
+	SHARED(SHARE_AMOUNT, "max-content", 0, OPT_NUM, "SIZE",
+	       amount.max_content,
+	       "most data of programs that no package owns (default 1G)",
+	       "パッケージ外プログラムの収集上限（既定 1G）"),
+	SHARED(SHARE_AMOUNT, "fast", 0, OPT_FLAG, NULL, amount.fast,
+	       "do not spare the host: normal priority, cache kept full",
+	       "ホストへの配慮（低優先度・キャッシュ維持）をやめて速く収集"),
 };
 #define NSHARED (sizeof(shared) / sizeof(shared[0]))
 
@@ -170,6 +203,27 @@ static bool in_choices(const char *choices, const char *v)
 	return false;
 }
 
+/* 90, 90s, 10m, 2h, 1d */
+static bool seconds(const char *v, uint64_t *out)
+{
+	static const struct {
+		char unit;
+		uint64_t s;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	struct str s = str_of(v);
+	uint64_t per = 1;
+
+	for (size_t i = 0; s.n && i < 4; i++)
+		if (s.p[s.n - 1] == units[i].unit) {
+			per = units[i].s;
+			s.n--;
+			break;
+		}
+	return str_u64(s, out) && *out > 0 &&
+	       !__builtin_mul_overflow(*out, per, out) &&
+	       *out < INT64_MAX / 1000000000;
+}
+
 static bool number(const char *v, uint64_t *out)
 {
 	static const char unit[] = "KMGT";
@@ -217,6 +271,17 @@ static int store(struct cli *c, struct found f, const char *v)
 	case OPT_LIST:
 		append((struct opt_list *)(void *)at, v);
 		return 0;
+	case OPT_TIME:
+		if (seconds(v, (uint64_t *)(void *)at))
+			return 0;
+		return cli_usage(c,
+				 cli_tr(c,
+					"--%s takes a time such as 90s, 10m or "
+					"2h, not `%s'",
+					"--%s には 90s、10m、2h "
+					"のような時間を指定してください（`%s' "
+					"は不可）"),
+				 name, v);
 	case OPT_SIZE:
 		((struct opt_size *)(void *)at)->given = true;
 		/* its number comes first */

@@ -27,6 +27,7 @@ enum opt_type {
 	OPT_LIST,    /* struct opt_list */
 	OPT_NUM,     /* uint64_t; K M G T suffixes */
 	OPT_SIZE,    /* struct opt_size; written the same way */
+	OPT_TIME,    /* uint64_t seconds; s m h d suffixes */
 	OPT_CHOICE,  /* const char *: one of `arg', words between `|' */
 	OPT_CHOICES, /* struct opt_list: the same, repeatable */
 };

@@ -11,15 +11,23 @@
 
 /* options that several verbs share; a verb says which groups it takes */
 enum {
-	SHARE_TALK = 1,   /* --lang --color -q -v */
-	SHARE_RUN = 2,    /* --progress --summary */
-	SHARE_TIME = 4,   /* --tz --from --to */
-	SHARE_RULES = 8,  /* --rules --no-builtin-rules */
-	SHARE_WORK = 16,  /* --tmp -j */
-	SHARE_FAIL = 32,  /* --fail-on */
-	SHARE_HOST = 64,  /* --host */
-	SHARE_OPEN = 128, /* --identity */
-	SHARE_IOC = 256,  /* --ioc */
+	SHARE_TALK = 1,     /* --lang --color -q -v */
+	SHARE_RUN = 2,      /* --progress --summary */
+	SHARE_TIME = 4,     /* --tz --from --to */
+	SHARE_RULES = 8,    /* --rules --no-builtin-rules */
+	SHARE_WORK = 16,    /* --tmp -j */
+	SHARE_FAIL = 32,    /* --fail-on */
+	SHARE_HOST = 64,    /* --host */
+	SHARE_OPEN = 128,   /* --identity */
+	SHARE_AMOUNT = 512, /* how much is collected */
+	SHARE_IOC = 256,    /* --ioc */
+};
+
+struct amount {
+	const char *profile, *since;
+	struct opt_list path, exclude;
+	uint64_t max_time, max_output, max_file, max_content;
+	bool fast;
 };
 
 struct cli {
@@ -46,6 +54,9 @@ struct cli {
 	struct opt_list host;
 	/* SHARE_OPEN */
 	struct opt_list identity;
+
+	/* SHARE_AMOUNT */
+	struct amount amount;
 
 	void *own;        /* the verb's own option struct */
 	const char **arg; /* operands */

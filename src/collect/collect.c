@@ -9,8 +9,10 @@
 #include "mounts.h"
 #include "output.h"
 #include "paths.h"
+#include "profile.h"
 #include "programs.h"
 #include "scan.h"
+#include "signals.h"
 #include "roots.h"
 #include "walk.h"
 
@@ -20,7 +22,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -38,58 +39,18 @@ struct run {
 	struct budget budget;
 	struct output out;
 	enum shield shield;
-	struct sigaction was[4];
+	struct sigaction was[SIGNALS];
 };
-
-/* --- signals --------------------------------------------------------- */
-
-static volatile sig_atomic_t signals; /* INT or TERM came */
-
-/*
- * The second ends at once, but not when it comes with the first: timeout(1)
- * and service managers signal the process and its group.
- */
-static void on_signal(int sig)
-{
-	static struct timespec first;
-	struct timespec t = { 0 };
-	int keep = errno;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail */
-	if (signals == 0)
-		first = t;
-	else if (t.tv_sec - first.tv_sec > 1) {
-		(void)signal(sig, SIG_DFL);
-		(void)raise(sig);
-	}
-	signals = 1;
-	errno = keep;
-}
-
-static const int caught[4] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
-
-static void signals_take(struct run *r)
-{
-	struct sigaction a = { .sa_handler = on_signal };
-
-	signals = 0;
-	for (size_t i = 0; i < 4; i++) {
-		if (i == 2)
-			a.sa_handler = SIG_IGN;
-		(void)sigaction(caught[i], &a, &r->was[i]);
-	}
-}
-
-static void signals_give_back(struct run *r)
-{
-	for (size_t i = 0; i < 4; i++)
-		(void)sigaction(caught[i], &r->was[i], NULL);
-}
 
 /* --- before ---------------------------------------------------------- */
 
 static int set_env(struct run *r, struct err *err)
 {
+	static const enum hash_mode by_profile[] = {
+		[PROFILE_STANDARD] = HASH_EXEC,
+		[PROFILE_QUICK] = HASH_PLACES,
+		[PROFILE_FULL] = HASH_ALL
+	};
 	struct collect_env *e = &r->scene->env;
 	const struct collect_options *o = r->opt;
 
@@ -105,6 +66,9 @@ static int set_env(struct run *r, struct err *err)
 	e->options = o;
 	sys_random(e->salt, sizeof(e->salt));
 	r->scene->opt = o;
+	r->scene->hash = o->hash;
+	if (o->hash == HASH_DEFAULT)
+		r->scene->hash = by_profile[o->profile];
 	r->scene->root_path = "/";
 	if (o->root) {
 		char *p = realpath(o->root, NULL);
@@ -143,7 +107,8 @@ static int start(struct run *r, struct err *err)
 
 	if (set_env(r, err) < 0)
 		return -1;
-	budget_be_gentle();
+	if (!r->opt->fast)
+		budget_be_gentle();
 	if (mounts_shield(r->scene, &r->shield, err) < 0)
 		return -1;
 	output_host_name(r->scene, name);
@@ -154,6 +119,7 @@ static int start(struct run *r, struct err *err)
 	if (set_reserve(r, err) < 0)
 		return -1;
 	wo.fd = r->out.fd;
+	wo.max_output = r->opt->max_output;
 	wo.recipient = r->opt->recipient;
 	wo.nrecipient = r->opt->nrecipient;
 	r->in->w = writer_new(&wo, err);
@@ -170,7 +136,10 @@ static int start(struct run *r, struct err *err)
 			r->opt->deadline_ns ? r->opt->deadline_ns : DEADLINE_NS,
 		.strict = r->opt->deadline_ns != 0,
 		.out_fd = r->out.stream ? -1 : r->out.fd,
-		.signals = &signals,
+		.signals = &signals_came,
+		.end_ns = r->opt->max_time_ns
+				  ? sys_boottime_ns() + r->opt->max_time_ns
+				  : INT64_MAX,
 	};
 	return 0;
 }
@@ -235,36 +204,61 @@ static void say_mounts(struct run *r)
 	}
 }
 
-static bool all_jobs(struct run *r)
+static void left(void *arg, const char *group, size_t nrule)
 {
-	if (!crew_run(&r->crew, &job_manifest))
-		return false;
+	struct run *r = arg;
+	struct buf b = { 0 };
+
+	buf_fmt(&b, "not of the profile %s", profile_name(r->opt->profile));
+	intake_status(r->in, group, NULL, buf_view(&b), PROBE_SKIPPED,
+		      ECANCELED, nrule, 0, 0);
+	buf_free(&b);
+}
+
+/* What the user chose not to take. */
+static void say_choice(struct run *r)
+{
+	profile_rules(r->scene, left, r);
+	for (size_t i = 0; i < r->opt->nexclude; i++)
+		intake_status(r->in, "exclude", NULL,
+			      str_of(r->opt->exclude[i]), PROBE_SKIPPED,
+			      ECANCELED, 0, 0, 0);
+}
+
+/* One job; after the end of the run it is said that it was not begun. */
+static void job(struct run *r, const struct job *j)
+{
+	if (!r->crew.stop && !r->in->failed)
+		(void)crew_run(&r->crew, j); /* the crew keeps the failure */
+	else {
+		r->crew.cut = true;
+		intake_status(r->in, j->name, NULL, STR("not begun"),
+			      PROBE_SKIPPED, EINTR, 0, 0, 0);
+	}
+}
+
+static void all_jobs(struct run *r)
+{
+	job(r, &job_manifest);
 	say_shield(r);
 	say_mounts(r);
-	for (size_t i = 0; probe_table[i]; i++) {
-		struct job j = { .name = probe_table[i]->name,
-				 .core = probe_table[i]->core,
-				 .probe = probe_table[i] };
-
-		if (probe_table[i]->live_only && !r->scene->env.live)
-			continue;
-		if (!crew_run(&r->crew, &j))
-			return false;
-	}
-	if (!crew_run(&r->crew, &job_paths))
-		return false;
-	if (r->scene->env.live && !crew_run(&r->crew, &job_roots))
-		return false;
-	if (!crew_run(&r->crew, &job_walk))
-		return false;
+	say_choice(r);
+	for (size_t i = 0; probe_table[i]; i++)
+		if (r->scene->env.live || !probe_table[i]->live_only)
+			job(r, &(struct job){ .name = probe_table[i]->name,
+					      .core = probe_table[i]->core,
+					      .probe = probe_table[i] });
+	job(r, &job_paths);
+	if (r->scene->env.live)
+		job(r, &job_roots);
+	job(r, &job_walk);
 	r->res->nfile = r->in->nobject;
 	programs_sort(r->scene);
 	if (r->opt->hook && r->opt->hook->scans) {
-		if (!crew_run(&r->crew, &job_scan))
-			return false;
+		job(r, &job_scan);
 		programs_sort(r->scene); /* what was found comes first */
 	}
-	return crew_run(&r->crew, &job_programs);
+	job(r, &job_programs);
 }
 
 /* --- the account ----------------------------------------------------- */
@@ -299,12 +293,20 @@ static void say_why(struct run *r)
 {
 	struct collect_result *res = r->res;
 
-	if (!r->crew.stop)
+	/* what was over when the end came is whole */
+	if (!r->crew.stop || !r->crew.cut)
 		return;
 	res->interrupted = true;
-	if (signals)
+	if (signals_came)
 		(void)snprintf(res->stopped, sizeof(res->stopped),
 			       "interrupted by a signal");
+	else if (r->crew.late)
+		(void)snprintf(res->stopped, sizeof(res->stopped),
+			       "the time of --max-time is over");
+	else if (r->opt->max_output &&
+		 writer_bytes_out(r->in->w) >= r->opt->max_output)
+		(void)snprintf(res->stopped, sizeof(res->stopped),
+			       "the archive has the size of --max-output");
 	else if (r->in->failed)
 		(void)snprintf(res->stopped, sizeof(res->stopped), "%.150s",
 			       r->in->err.msg);
@@ -367,10 +369,10 @@ int collect_run(const struct collect_options *o, struct collect_result *res,
 	r->scene = xmalloc(sizeof(*r->scene));
 	r->in = xmalloc(sizeof(*r->in));
 	r->out.fd = -1;
-	signals_take(r);
+	signals_take(r->was);
 	rc = start(r, err);
 	if (rc == 0) {
-		(void)all_jobs(r); /* say_why has the reason */
+		all_jobs(r);
 		rc = r->crew.stop && writer_bytes_in(r->in->w) == 0
 			     ? give_up(r, err)
 			     : finish(r, err);
@@ -379,7 +381,7 @@ int collect_run(const struct collect_options *o, struct collect_result *res,
 	}
 	if (rc < 0)
 		output_discard(&r->out);
-	signals_give_back(r);
+	signals_give_back(r->was);
 	if (r->in->w)
 		writer_free(r->in->w);
 	crew_free(&r->crew);

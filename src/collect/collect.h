@@ -16,7 +16,15 @@
 #include "../util/hash.h"
 #include "probe.h"
 
-enum hash_mode { HASH_EXEC, HASH_NONE, HASH_ALL };
+enum hash_mode {
+	HASH_DEFAULT, /* as the profile has it */
+	HASH_EXEC,
+	HASH_NONE,
+	HASH_ALL,
+	HASH_PLACES, /* programs where they are run from or dropped */
+};
+/* how much is taken: profile.h */
+enum profile { PROFILE_STANDARD, PROFILE_QUICK, PROFILE_FULL };
 enum memory_mode { MEMORY_NONE, MEMORY_SUSPICIOUS, MEMORY_ALL };
 
 struct collect_hook; /* hook.h */
@@ -32,7 +40,16 @@ struct collect_options {
 	const char
 		*output;  /* NULL: HOST-TIME.tar.zst[.age] here; "-": stdout */
 	const char *root; /* NULL: the live host */
-	enum hash_mode hash;
+	enum profile profile;
+	enum hash_mode hash;     /* HASH_DEFAULT: as the profile has it */
+	const char *const *path; /* further globs of files to copy */
+	size_t npath;
+	const char *const *exclude; /* neither content nor descent */
+	size_t nexclude;
+	int64_t since_ns;    /* older logs stay; INT64_MIN: all */
+	int64_t max_time_ns; /* of the whole run; 0: none */
+	uint64_t max_output; /* bytes of the archive; 0: none */
+	bool fast;           /* not gentle to the host */
 	bool secrets_full;
 	/* public keys that the archive is sealed for; none: it is not */
 	const struct age_recipient *recipient;

@@ -16,6 +16,7 @@ struct content {
 	struct meta meta;
 	uint64_t max; /* data bytes that are taken */
 	bool shadow;  /* password hashes: facts only */
+	bool log;     /* too long a text: head, tail and around --since */
 	/* results */
 	uint64_t bytes;
 	enum probe_state state;
@@ -27,6 +28,8 @@ struct content {
 
 /* Reads fd into the member that was begun: its extents from offset 0. */
 void content_stream(struct probe_run *, int fd, const struct member *);
+/* content_parts.c: its members, with what is masked in the head. */
+void content_parts(struct probe_run *, struct content *);
 /* The whole file; fills the results. */
 void content_copy(struct probe_run *, struct content *);
 

@@ -10,7 +10,9 @@
 #include "gather.h"
 #include "beneath.h"
 #include "content.h"
+#include "newest.h"
 #include "pointed.h"
+#include "profile.h"
 
 #include "../util/glob.h"
 
@@ -34,6 +36,7 @@ struct gather {
 	const struct gather_view *view; /* NULL: the host */
 	struct gather_count *at;
 	bool failed;             /* something of this rule could not be read */
+	bool log;                /* newest first, since --since */
 	struct str prefix, rest; /* of the pattern */
 };
 
@@ -59,6 +62,13 @@ static void item(struct gather *g, struct str path, enum probe_state state,
 	buf_free(&b);
 }
 
+/* Left out because the user said so: no source is missing. */
+static void chosen(struct gather *g, struct str path, uint64_t bytes)
+{
+	run_status(g->run, g->rule->group, g->rule->core, path, PROBE_SKIPPED,
+		   ECANCELED, 0, bytes, 0);
+}
+
 /* Copies an open file under the name it shall have. */
 static void copy(struct gather *g, struct str path, int fd,
 		 const struct meta *m)
@@ -69,9 +79,14 @@ static void copy(struct gather *g, struct str path, int fd,
 		.meta = *m,
 		.max = g->rule->max,
 		.shadow = (g->rule->flags & PATH_SHADOW) != 0,
+		.log = g->log,
 		.prefix = g->view ? g->view->prefix : STR_NONE,
 	};
 
+	if (g->log && m->mtime_ns < g->run->scene->opt->since_ns) {
+		chosen(g, path, m->size);
+		return;
+	}
 	if (g->view && !g->view->take(g->view->arg, g->rule, path, fd, m))
 		return;
 	content_copy(g->run, &c);
@@ -117,6 +132,10 @@ static void by_path(struct gather *g, struct str path, bool is_link)
 	struct str name;
 	int fd;
 
+	if (profile_excludes(g->run->scene, path)) {
+		chosen(g, path, 0);
+		return;
+	}
 	if (beneath(g->run, path, true, &p) < 0) {
 		/* a link to nothing is a fact of the walk */
 		if (errno != ENOENT && errno != ENOTDIR)
@@ -159,7 +178,7 @@ static bool may_enter(struct gather *g, struct str path, uint64_t *dev)
 	return mount_readable(m) && !scene_dead(g->run->scene, *dev);
 }
 
-static void entry(struct gather *g, struct level *l, const struct dirent64 *d,
+static void entry(struct gather *g, struct level *l, const char *base,
 		  unsigned depth)
 {
 	struct level sub = { .prefix = l->prefix, .dev = l->dev };
@@ -169,13 +188,19 @@ static void entry(struct gather *g, struct level *l, const struct dirent64 *d,
 	int fd;
 
 	buf_c(&l->path, '/');
-	buf_puts(&l->path, d->name);
+	buf_puts(&l->path, base);
 	path = buf_view(&l->path);
 	rel = str_skip(path, l->prefix + 1);
 	if (!may_enter(g, path, &sub.dev) || known(g, path))
 		goto out;
+	if (g->run->scene->opt->nexclude &&
+	    profile_excludes(g->run->scene, path)) {
+		if (glob_match(g->rest, rel))
+			chosen(g, path, 0);
+		goto out;
+	}
 	run_touch(g->run, sub.dev, path);
-	if (sys_meta(&g->run->sys, l->fd, d->name, &m) < 0) {
+	if (sys_meta(&g->run->sys, l->fd, base, &m) < 0) {
 		if (errno != ENOENT)
 			could_not(g, path, errno);
 		goto out;
@@ -186,7 +211,7 @@ static void entry(struct gather *g, struct level *l, const struct dirent64 *d,
 		if (depth == MAX_DEPTH) {
 			item(g, path, PROBE_TRUNCATED, ENAMETOOLONG, 0);
 		} else {
-			sub.fd = open_dir(g->run, l->fd, d->name);
+			sub.fd = open_dir(g->run, l->fd, base);
 			buf_str(&sub.path, path);
 			if (sub.fd < 0)
 				could_not(g, path, errno);
@@ -200,7 +225,7 @@ static void entry(struct gather *g, struct level *l, const struct dirent64 *d,
 		by_path(g, path, true);
 	} else if (S_ISREG(m.mode)) {
 		remember(g, path);
-		fd = open_regular(g->run, l->fd, d->name, &m);
+		fd = open_regular(g->run, l->fd, base, &m);
 		if (fd >= 0) {
 			copy(g, path, fd, &m);
 			(void)close(fd);
@@ -213,12 +238,29 @@ out:
 }
 
 /* Lists one directory and what the pattern reaches below; closes l->fd. */
+static void list_newest(struct gather *g, struct level *l, unsigned depth)
+{
+	struct newest names = { .n = 0 };
+
+	if (newest_list(g->run, l->fd, &names) < 0)
+		could_not(g, buf_view(&l->path), errno);
+	for (size_t i = 0; i < names.n; i++)
+		entry(g, l, names.names.p + names.name[i].at, depth);
+	newest_free(&names);
+	(void)close(l->fd);
+}
+
 static void list(struct gather *g, struct level *l, unsigned depth)
 {
-	char *buf = xmalloc(LIST_BYTES);
+	char *buf;
 	long n;
 
 	run_touch(g->run, l->dev, buf_view(&l->path));
+	if (g->log) {
+		list_newest(g, l, depth);
+		return;
+	}
+	buf = xmalloc(LIST_BYTES);
 	while ((n = sys_getdents(l->fd, buf, LIST_BYTES)) > 0) {
 		for (long at = 0; at < n;) {
 			const struct dirent64 *d = (const void *)(buf + at);
@@ -226,7 +268,7 @@ static void list(struct gather *g, struct level *l, unsigned depth)
 			at += d->reclen;
 			if (strcmp(d->name, ".") != 0 &&
 			    strcmp(d->name, "..") != 0)
-				entry(g, l, d, depth);
+				entry(g, l, d->name, depth);
 		}
 	}
 	if (n < 0)
@@ -271,6 +313,10 @@ static void expand(struct gather *g, struct str base, struct str pattern)
 	}
 	if (full.n == 0)
 		buf_c(&full, '/');
+	if (profile_excludes(g->run->scene, buf_view(&full))) {
+		chosen(g, buf_view(&full), 0);
+		goto out;
+	}
 	if (beneath(g->run, buf_view(&full), true, &p) < 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
 			could_not(g, buf_view(&full), errno);
@@ -298,7 +344,11 @@ void gather_rule(struct probe_run *r, const struct path_rule *rule,
 		 const struct homes *h, const struct gather_view *view,
 		 struct gather_count *at)
 {
-	struct gather g = { .run = r, .rule = rule, .view = view, .at = at };
+	struct gather g = { .run = r,
+			    .rule = rule,
+			    .view = view,
+			    .at = at,
+			    .log = profile_log(rule) };
 	struct str pattern = str_of(rule->glob);
 	int64_t began = sys_boottime_ns();
 	bool any;
@@ -325,8 +375,8 @@ static void run_paths(struct probe_run *r)
 	struct homes h = { 0 };
 
 	homes_read(r, &h);
-	for (; at->rule < path_count; at->rule++) {
-		gather_rule(r, &path_table[at->rule], &h, NULL, &at->of);
+	for (; at->rule < r->scene->nrule; at->rule++) {
+		gather_rule(r, &r->scene->rule[at->rule], &h, NULL, &at->of);
 		at->of = (struct gather_count){ 0 };
 	}
 	homes_free(&h);

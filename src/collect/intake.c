@@ -181,7 +181,10 @@ void intake_status(struct intake *in, const char *probe, const char *core,
 	in->res->state[state]++;
 	if (core && *core && incomplete(state))
 		intake_gap(in, core, state, what);
-	if (core && *core && state == PROBE_COLLECTED &&
+	/* ECANCELED: left out because the user said so */
+	if (core && *core &&
+	    (state == PROBE_COLLECTED ||
+	     (state == PROBE_SKIPPED && errnum == ECANCELED)) &&
 	    !str_has(buf_view(&in->had), str_of(core))) {
 		buf_puts(&in->had, core);
 		buf_c(&in->had, '\n');

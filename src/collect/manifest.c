@@ -6,6 +6,7 @@
 #include "collect.h"
 #include "live.h"
 #include "proc.h"
+#include "profile.h"
 
 #include "konseki/archive.h"
 
@@ -153,15 +154,27 @@ static json_t *recipients(const struct collect_options *opt)
 	return a;
 }
 
+static json_t *globs(const char *const *glob, size_t n)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(a, text(str_of(glob[i])));
+	return a;
+}
+
 static json_t *options(const struct collect_options *opt)
 {
-	static const char *const hash[] = {
-		[HASH_EXEC] = "exec", [HASH_NONE] = "none", [HASH_ALL] = "all"
-	};
+	static const char *const hash[] = { [HASH_DEFAULT] = "profile",
+					    [HASH_EXEC] = "exec",
+					    [HASH_NONE] = "none",
+					    [HASH_ALL] = "all",
+					    [HASH_PLACES] = "places" };
 	json_t *o = json_object();
 
 	if (!opt)
 		return o;
+	put(o, "profile", str_of(profile_name(opt->profile)));
 	put(o, "hash", str_of(hash[opt->hash]));
 	put(o, "secrets", opt->secrets_full ? STR("full") : STR("facts"));
 	if (opt->nrecipient)
@@ -173,6 +186,14 @@ static json_t *options(const struct collect_options *opt)
 	put_i64(o, "deadline_ns", opt->deadline_ns);
 	put_i64(o, "max_file", (int64_t)opt->max_file);
 	put_i64(o, "max_content", (int64_t)opt->max_content);
+	put_i64(o, "max_time_ns", opt->max_time_ns);
+	put_i64(o, "max_output", (int64_t)opt->max_output);
+	put_bool(o, "fast", opt->fast);
+	if (opt->since_ns != INT64_MIN)
+		put_i64(o, "since_ns", opt->since_ns);
+	(void)json_object_set_new(o, "path", globs(opt->path, opt->npath));
+	(void)json_object_set_new(o, "exclude",
+				  globs(opt->exclude, opt->nexclude));
 	return o;
 }
 

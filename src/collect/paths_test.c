@@ -66,8 +66,13 @@ static void what_matters_is_found(void **state)
 	finds("/etc/ld.so.preload", "loader", NULL);
 	finds("/var/lib/dpkg/info/bash.list", "packages", NULL);
 	finds("/etc/localtime", "host", NULL);
-	assert_null(rule_of("/etc/ssl/private/x.key"));
-	assert_null(rule_of("/home/u/.mozilla/firefox/x/places.sqlite"));
+	finds("/etc/ssl/private/x.key", "config", NULL);
+	finds("/tmp/.x/y", "temporary", NULL);
+	finds("~/.mozilla/firefox/x/places.sqlite", "browser", NULL);
+	/* sessions and passwords of others stay */
+	assert_null(rule_of("~/.mozilla/firefox/x/key4.db"));
+	assert_null(rule_of("~/.mozilla/firefox/x/cookies.sqlite"));
+	assert_null(rule_of("~/.config/chromium/Default/Login Data"));
 }
 
 static void hashes_of_passwords_are_marked(void **state)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define MAX_CONTENT (UINT64_C(1) << 30)
+#define QUICK_CONTENT (UINT64_C(128) << 20)
 #define PROGRAM_MAX (UINT64_C(256) << 20) /* one program */
 /* tools of developers; smaller ones are not crowded out by them */
 #define BIG (UINT64_C(16) << 20)
@@ -95,8 +96,11 @@ static void run_programs(struct probe_run *r)
 {
 	struct progress *at = r->lane->state;
 	const struct scene *sc = r->scene;
-	uint64_t max =
-		sc->opt->max_content ? sc->opt->max_content : MAX_CONTENT;
+	uint64_t max = sc->opt->max_content;
+
+	if (max == 0)
+		max = sc->opt->profile == PROFILE_QUICK ? QUICK_CONTENT
+							: MAX_CONTENT;
 
 	for (; at->next < sc->nprogram; at->next++) {
 		const struct program *p = &sc->program[at->next];

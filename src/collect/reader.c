@@ -139,11 +139,16 @@ enum pump { PUMP_DONE, PUMP_LOST, PUMP_STUCK, PUMP_STOP };
 /* Is it time to stop?  An open member may still be finished. */
 static bool stopping(struct crew *c)
 {
+	int64_t late = sys_boottime_ns() - c->end_ns;
+
 	if (c->signals && *c->signals)
 		c->stop = true;
 	else if (!budget_room(c->budget))
 		c->stop = true;
-	return c->stop && !c->in->open;
+	else if (late > 0)
+		c->stop = c->late = true;
+	/* a member that trickles in is cut in the end */
+	return c->stop && (!c->in->open || late > c->deadline_ns);
 }
 
 /*
@@ -331,6 +336,7 @@ bool crew_run(struct crew *c, const struct job *j)
 		s.lane = next_lane(j, s.lane);
 	}
 	lane_free(s.lane);
+	c->cut |= how != PUMP_DONE;
 	if (how != PUMP_DONE)
 		intake_status(c->in, j->name, j->core, STR("given up"),
 			      c->stop ? PROBE_TRUNCATED : PROBE_FAILED, 0, 0, 0,

@@ -33,6 +33,9 @@ struct crew {
 	bool urged;  /* its I/O was raised from idle */
 	int out_fd;  /* of the archive: closed in readers */
 	const volatile sig_atomic_t *signals; /* how many INT/TERM came */
+	int64_t end_ns;   /* boottime at which the run is over */
+	bool late;        /* that is why it stops */
+	bool cut;         /* a job was not done to its end */
 	bool stop;        /* interrupted, disk or archive: no further jobs */
 	int64_t drawn_ns; /* progress */
 	unsigned nstuck;  /* of the whole run */

@@ -8,6 +8,7 @@
 #include "../host/mountinfo.h"
 #include "../util/map.h"
 #include "collect.h"
+#include "paths.h"
 #include "sys.h"
 
 #define SCENE_MAX_DEAD 64
@@ -22,6 +23,9 @@ struct program { /* to be collected after the walk */
 
 struct scene {
 	const struct collect_options *opt;
+	struct path_rule *rule; /* those of this run */
+	size_t nrule;
+	enum hash_mode hash; /* never HASH_DEFAULT */
 	struct collect_env env;
 	struct arena arena;
 	struct mounts mounts;

@@ -10,6 +10,7 @@
 #include "beneath.h"
 #include "kind.h"
 #include "owned.h"
+#include "profile.h"
 
 #include "konseki/archive.h"
 
@@ -110,6 +111,13 @@ static bool mount_allows(struct walk *w, const char *name, const char **skip)
 	return false;
 }
 
+/* The name itself is stated, nothing in it is touched. */
+static bool excluded(struct walk *w, const char *name)
+{
+	return w->run->scene->opt->nexclude &&
+	       profile_excludes(w->run->scene, walk_full(w, name));
+}
+
 static void entry(struct walk *w, const struct dirent64 *d)
 {
 	struct walk_state *st = w->st;
@@ -124,7 +132,9 @@ static void entry(struct walk *w, const struct dirent64 *d)
 				 errno);
 		return;
 	}
-	if (S_ISDIR(m.mode)) {
+	if (excluded(w, d->name)) {
+		f.skip = "excluded";
+	} else if (S_ISDIR(m.mode)) {
 		if (is_root(walk_full(w, d->name)) &&
 		    walked(w, walk_full(w, d->name)))
 			return; /* its row and all below are there */

@@ -28,6 +28,12 @@ enum walk_phase {
 	WALK_EXAMINE, /* its content */
 };
 
+enum walk_odd {
+	WALK_ODD_NOT,
+	WALK_ODD_PUBLIC, /* anybody may write here */
+	WALK_ODD_HOME,   /* hidden directories of a home; tools of developers */
+};
+
 enum walk_git {
 	WALK_GIT_NONE,
 	WALK_GIT_REPOSITORY, /* its `config' can name commands */
@@ -43,8 +49,9 @@ struct walk_dir {
 	uint8_t mounts;   /* a mount point lies directly in it */
 	uint8_t readable; /* files on it may be opened */
 	uint8_t web;      /* a web server may serve it */
-	uint8_t odd;      /* where intruders drop things: open more */
+	uint8_t odd;      /* WALK_ODD_… where intruders drop things */
 	uint8_t git;      /* WALK_GIT_… */
+	uint8_t run;      /* on a PATH, or loaded at every login */
 };
 
 struct walk_state {                   /* shared */

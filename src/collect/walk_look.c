@@ -22,6 +22,10 @@
 #define READ_BYTES (256u << 10)
 #define FETCH_AHEAD (8 << 20)
 #define WEB_MAX (32u << 20)
+#define HOME_MAX (1u << 20) /* of an older program in a home, likewise */
+#define RECENT_NS (30 * 86400 * INT64_C(1000000000))
+#define LOG_MAX (64u << 20)
+#define PLACES_MAX (32u << 20) /* of a package's program, for `quick' */
 #define SPARSE_MIN (UINT64_C(64) << 20)
 #define MIME_MAX 20000u /* files: libmagic takes up to a millisecond each */
 
@@ -63,11 +67,46 @@ static bool of_git(struct walk *w, const char *name)
 	}
 }
 
+static bool recent(const struct walk *w, const struct meta *m)
+{
+	return m->ctime_ns > w->run->env->start_ns - RECENT_NS;
+}
+
+/* What `quick' looks into. */
+static bool in_place(struct walk *w, const char *name, const struct meta *m)
+{
+	const struct walk_dir *d = &w->st->dir[w->st->depth - 1];
+
+	if (d->odd == WALK_ODD_PUBLIC || m->mode & 06000 || pointed(w, name))
+		return true;
+	if (d->odd == WALK_ODD_HOME)
+		return (m->mode & 0111 || kind_program_name(str_of(name))) &&
+		       (recent(w, m) ? m->size <= PLACES_MAX
+				     : m->size <= HOME_MAX && m->mode & 0111);
+	return d->run && (m->size <= PLACES_MAX || !owned(w, name));
+}
+
+/* x.log, x.log.1, x.log.2.gz, wherever a program keeps them */
+static bool stray_log(const struct walk *w, const char *name,
+		      const struct meta *m)
+{
+	struct str n = str_of(name);
+	size_t at = str_find(n, STR(".log"));
+
+	if (w->run->scene->opt->profile == PROFILE_QUICK || m->size > LOG_MAX ||
+	    at == (size_t)-1)
+		return false;
+	n = str_skip(n, at + 4);
+	return n.n == 0 || n.p[0] == '.' || n.p[0] == '-';
+}
+
 static bool wanted(struct walk *w, const char *name, const struct meta *m)
 {
-	switch (w->run->scene->opt->hash) {
+	switch (w->run->scene->hash) {
 	case HASH_NONE:
 		return false;
+	case HASH_PLACES:
+		return m->size >= 2 && in_place(w, name, m);
 	case HASH_ALL:
 		return !mostly_hole(m);
 	default:
@@ -173,7 +212,7 @@ static void examine(struct walk *w, const char *name, const struct meta *m,
 		    struct walk_facts *f)
 {
 	bool own = owned(w, name);
-	bool all = w->run->scene->opt->hash == HASH_ALL;
+	bool all = w->run->scene->hash == HASH_ALL;
 	struct str path = walk_full(w, name);
 	struct cache cache;
 	struct meta now;
@@ -215,7 +254,8 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 {
 	bool web = w->st->dir[w->st->depth - 1].web && m->size <= WEB_MAX &&
 		   kind_web_name(str_of(name));
-	bool named = pointed(w, name) || of_git(w, name);
+	bool named =
+		pointed(w, name) || of_git(w, name) || stray_log(w, name, m);
 	struct str path;
 
 	if (!w->ex)
@@ -229,7 +269,7 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 	path = walk_full(w, name);
 	/* without a look inside, mode and name are all there is to go by */
 	if ((f->kind || web || named ||
-	     (w->run->scene->opt->hash == HASH_NONE &&
+	     (w->run->scene->hash == HASH_NONE &&
 	      (m->mode & 0111 || kind_program_name(str_of(name))))) &&
 	    stray(w, path, f, named))
 		candidate(w, path, m, web, named);

@@ -131,7 +131,7 @@ static bool may_have_xattrs(const struct walk *w, const struct meta *m)
 {
 	const struct walk_state *st = w->st;
 
-	if (S_ISDIR(m->mode) || w->run->scene->opt->hash == HASH_ALL)
+	if (S_ISDIR(m->mode) || w->run->scene->hash == HASH_ALL)
 		return true;
 	return S_ISREG(m->mode) &&
 	       (m->mode & 06111 || (st->depth && st->dir[st->depth - 1].odd));

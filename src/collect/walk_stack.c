@@ -42,18 +42,37 @@ static bool holds_mounts(const struct walk *w, struct str dir)
 	return false;
 }
 
-/* Hidden directories of homes, and what everybody may write. */
-static bool odd_place(struct str path, const struct meta *m)
+static enum walk_odd odd_place(struct str path, const struct meta *m)
 {
+	static const char *const public[] = { "/tmp", "/run", "/dev/shm",
+					      "/var/tmp" };
+
 	if (m->mode & S_ISVTX && m->mode & S_IWOTH)
-		return true;
-	if (str_starts(path, STR("/tmp")) || str_starts(path, STR("/run")) ||
-	    str_starts(path, STR("/dev/shm")) ||
-	    str_starts(path, STR("/var/tmp")))
-		return true;
+		return WALK_ODD_PUBLIC;
+	for (size_t i = 0; i < sizeof(public) / sizeof(*public); i++)
+		if (str_starts(path, str_of(public[i])))
+			return WALK_ODD_PUBLIC;
 	return (str_starts(path, STR("/home/")) ||
 		str_starts(path, STR("/root"))) &&
-	       str_has(path, STR("/."));
+			       str_has(path, STR("/."))
+		       ? WALK_ODD_HOME
+		       : WALK_ODD_NOT;
+}
+
+/* Where what is run by its name lies, and modules of PAM. */
+static bool run_place(struct str path)
+{
+	static const char *const dir[] = {
+		"/bin",      "/sbin",          "/usr/bin",
+		"/usr/sbin", "/usr/local/bin", "/usr/local/sbin"
+	};
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
+		if (str_is(path, dir[i]))
+			return true;
+	return str_ends(path, STR("/security")) &&
+	       (str_starts(path, STR("/lib")) ||
+		str_starts(path, STR("/usr/lib")));
 }
 
 /* What git runs for whoever works in a repository, wherever that lies. */
@@ -76,7 +95,7 @@ void walk_push(struct walk *w, int fd, const struct meta *m)
 	struct walk_state *st = w->st;
 	struct str path = { st->path, st->npath };
 	const struct mount *mnt = mounts_of(&w->run->scene->mounts, path);
-	bool odd = st->depth && walk_top(w)->odd;
+	uint8_t odd = st->depth ? walk_top(w)->odd : WALK_ODD_NOT;
 	struct walk_dir *d;
 
 	w->fd[st->depth] = fd;
@@ -87,9 +106,10 @@ void walk_push(struct walk *w, int fd, const struct meta *m)
 		.nnames = st->nnames,
 		.mounts = holds_mounts(w, path),
 		.readable = !mnt || mount_readable(mnt),
-		.odd = odd || odd_place(path, m),
+		.odd = odd ? odd : (uint8_t)odd_place(path, m),
 		.web = kind_web_dir(path),
 		.git = git_place(path),
+		.run = run_place(path),
 	};
 }
 

@@ -70,7 +70,7 @@ static void what_is_opened_follows_hash(void **state)
 	struct fake *f = tree();
 
 	(void)state;
-	f->opt.hash = HASH_ALL;
+	f->scene.hash = HASH_ALL;
 	job_walk.run(&f->run);
 	assert_true(fake_said(f, "\"k\":\"script\""));
 	/* SHA-256 of "text" */
@@ -78,7 +78,7 @@ static void what_is_opened_follows_hash(void **state)
 				 "47d1a851fead67c32c9d1"));
 	done(f);
 	f = tree();
-	f->opt.hash = HASH_NONE;
+	f->scene.hash = HASH_NONE;
 	job_walk.run(&f->run);
 	assert_false(fake_said(f, "\"h\":"));
 	done(f);
@@ -210,7 +210,7 @@ static void stuck_content_leaves_the_metadata(void **state)
 	struct fake *f = tree();
 
 	(void)state;
-	f->opt.hash = HASH_ALL;
+	f->scene.hash = HASH_ALL;
 	hang_on(f, "b", WALK_EXAMINE);
 	replace(f);
 	job_walk.run(&f->run);

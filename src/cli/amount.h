@@ -1,0 +1,14 @@
+/*
+ * cli/amount.h - how much is collected: options that collect and triage share
+ * (SHARE_AMOUNT).
+ */
+#ifndef CLI_AMOUNT_H
+#define CLI_AMOUNT_H
+
+#include "../collect/collect.h"
+#include "verb.h"
+
+/* Fills what they say; -1 after a usage message. */
+int amount_options(const struct cli *, struct collect_options *);
+
+#endif
