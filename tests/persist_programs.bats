@@ -299,7 +299,9 @@ setup_file() {
 	cp "$case_file.findings" "$dir/findings"
 	# the archive itself is not in the inputs below
 	"$konseki" timeline "$root" >"$dir/events.dir"
-	tar -C "$root" -cf "$dir/planted.tar" .
+	# pax with the times that a collector of evidence keeps
+	tar -C "$root" --format=pax --pax-option=delete=atime \
+		-cf "$dir/planted.tar" .
 	"$konseki" timeline "$dir/planted.tar" >"$dir/events.tar"
 	jq -c 'select(.event.action == "autorun") | {
 		source: .konseki.source, dataset: .event.dataset,
@@ -309,7 +311,8 @@ setup_file() {
 	for how in dir tar; do
 		jq -c 'select(.event.action == "autorun") | {
 			command: .process.command_line, user: .user.name,
-			a: .konseki.autorun }' "$dir/events.$how" \
+			a: .konseki.autorun, file: .file }' \
+			"$dir/events.$how" \
 			>"$dir/autoruns.$how"
 	done
 }
@@ -624,7 +627,8 @@ hana_runs='.user == "hana"'
 			'cloud_init var/lib/cloud/scripts/per-boot/x' \
 			'package_script var/lib/dpkg/info/panix.postinst'; do
 			# shellcheck disable=SC2086 # two words
-			fact $place ".a.target == .a.path and $yes" $how ||
+			fact $place ".a.target == .a.path and $yes and
+				.file.mtime != null" $how ||
 				fact $place '.a.target == .a.path and
 				.a.mechanism == "package_script"' $how
 		done
@@ -636,7 +640,7 @@ hana_runs='.user == "hana"'
 		fact init etc/init.d/ssh-procps "$yes" $how
 		fact init etc/init.d/off-procps "$no" $how
 		fact udev etc/udev/rules.d/10-sedexp.rules \
-			'.command == "/bin/sedexp"' $how
+			'.command == "/bin/sedexp" and .file.mtime != null' $how
 		fact dbus_service \
 			usr/share/dbus-1/system-services/org.panix.service \
 			'.a.target == "/usr/local/bin/dbus-panix.sh"' $how
@@ -646,4 +650,6 @@ hana_runs='.user == "hana"'
 		fact modprobe etc/modprobe.d/x.conf '.a.target == "/opt/vfat"' \
 			$how
 	done
+	# the tar kept when the metadata changed
+	fact udev etc/udev/rules.d/10-sedexp.rules '.file.ctime != null' .tar
 }

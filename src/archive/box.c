@@ -64,6 +64,8 @@ static void kon_end(void *arg, const struct tarin_member *m, uint64_t got)
 			     .origin = k->read.nmember,
 			     .short_at = UINT64_MAX,
 			     .mtime_ns = m->mtime_ns,
+			     .ctime_ns = m->ctime_ns,
+			     .btime_ns = m->btime_ns,
 			     .mode = m->mode,
 			     .uid = m->uid,
 			     .gid = m->gid };

@@ -213,6 +213,12 @@ static bool one_entry(struct archive *a, struct archive_entry *e,
 	if (archive_entry_mtime_is_set(e))
 		f.mtime_ns = ts_of(archive_entry_mtime(e),
 				   archive_entry_mtime_nsec(e), NULL);
+	if (archive_entry_ctime_is_set(e))
+		f.ctime_ns = ts_of(archive_entry_ctime(e),
+				   archive_entry_ctime_nsec(e), NULL);
+	if (archive_entry_birthtime_is_set(e))
+		f.btime_ns = ts_of(archive_entry_birthtime(e),
+				   archive_entry_birthtime_nsec(e), NULL);
 	if (!s->begin(s->arg, &f))
 		return true;
 	go_on = file_data(a, s, res, &size, &how);

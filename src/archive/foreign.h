@@ -16,6 +16,7 @@ struct foreign_entry {
 	struct str name; /* empty: a single compressed file */
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns;
+	int64_t ctime_ns, btime_ns; /* 0: unknown */
 };
 
 enum foreign_end { FOREIGN_WHOLE, FOREIGN_BROKEN, FOREIGN_BOMB };

@@ -48,6 +48,8 @@ static void tell(struct work *w, uint64_t off, const struct meta *m)
 					 .short_at = m->short_at,
 					 .origin = m->origin,
 					 .mtime_ns = m->mtime_ns,
+					 .ctime_ns = m->ctime_ns,
+					 .btime_ns = m->btime_ns,
 					 .mode = m->mode,
 					 .uid = m->uid,
 					 .gid = m->gid,
@@ -89,11 +91,15 @@ static bool level_begin(void *arg, const struct foreign_entry *e)
 				  .origin = l->outer.origin,
 				  .short_at = UINT64_MAX,
 				  .mtime_ns = e->mtime_ns,
+				  .ctime_ns = e->ctime_ns,
+				  .btime_ns = e->btime_ns,
 				  .mode = e->mode,
 				  .uid = e->uid,
 				  .gid = e->gid };
 	if (e->name.n == 0) { /* a single file: the outer one's own facts */
 		l->entry.mtime_ns = l->outer.mtime_ns;
+		l->entry.ctime_ns = l->outer.ctime_ns;
+		l->entry.btime_ns = l->outer.btime_ns;
 		l->entry.mode = l->outer.mode;
 		l->entry.uid = l->outer.uid;
 		l->entry.gid = l->outer.gid;

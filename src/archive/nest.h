@@ -24,6 +24,7 @@ struct meta { /* of a member in the spool, not reported yet */
 	struct str name;
 	uint64_t size, origin, short_at;
 	int64_t mtime_ns;
+	int64_t ctime_ns, btime_ns; /* 0: unknown */
 	uint32_t mode, uid, gid;
 	bool decompressed;
 };

@@ -81,6 +81,10 @@ static void pax_record(struct tarin *t, struct str key, struct str value)
 		t->has_size = str_u64(value, &t->size);
 	} else if (str_is(key, "mtime")) {
 		t->has_mtime = pax_time(value, &t->m.mtime_ns);
+	} else if (str_is(key, "ctime")) {
+		(void)pax_time(value, &t->m.ctime_ns);
+	} else if (str_is(key, "LIBARCHIVE.creationtime")) {
+		(void)pax_time(value, &t->m.btime_ns);
 	} else if (str_is(key, "uid")) {
 		t->has_uid = id(value, &t->m.uid);
 	} else if (str_is(key, "gid")) {

@@ -19,7 +19,8 @@ struct tarin_member {
 	uint64_t stored;         /* bytes of data in the stream */
 	uint32_t mode, uid, gid;
 	int64_t mtime_ns;
-	char type; /* '0' a plain file */
+	int64_t ctime_ns, btime_ns; /* 0: unknown */
+	char type;                  /* '0' a plain file */
 };
 
 struct tarin_sink {

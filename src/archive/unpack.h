@@ -24,6 +24,9 @@ struct unpacked {           /* one member, in the spool */
 			       empty for konseki's own members */
 	uint64_t off, size; /* in the spool */
 	int64_t mtime_ns;   /* INT64_MIN: unknown */
+	/* as the archive kept them; of a directory they are the copy's own
+	 * and left out; 0: unknown */
+	int64_t ctime_ns, btime_ns;
 	uint32_t mode, uid, gid;
 	bool decompressed; /* its name lost .gz, .xz … */
 	uint64_t short_at; /* UINT64_MAX */

@@ -30,7 +30,7 @@ struct wire_kind {
 };
 struct wire_member { /* its name follows */
 	uint64_t off, size, short_at, origin;
-	int64_t mtime_ns;
+	int64_t mtime_ns, ctime_ns, btime_ns;
 	uint32_t mode, uid, gid, decompressed;
 };
 struct wire_short {

@@ -30,15 +30,19 @@ static void time_add(struct join *j, unsigned key, int64_t ts_ns)
 static void times(struct join *j, struct str path)
 {
 	const struct kept *k = ctx_kept(j->ctx, path);
+	bool own = str_eq(path, j->src->path);
 
-	if (k) {
+	if (k && k->mtime_ns != INT64_MIN) {
 		time_add(j, KEY_FILE_CREATED, k->btime_ns);
 		time_add(j, KEY_FILE_CTIME, k->ctime_ns);
-	}
-	if (k && k->mtime_ns != INT64_MIN)
 		ev_time(j->ev, KEY_FILE_MTIME, k->mtime_ns);
-	else if (str_eq(path, j->src->path))
+	} else if (own) {
+		if (j->src->btime_ns)
+			ev_time(j->ev, KEY_FILE_CREATED, j->src->btime_ns);
+		if (j->src->ctime_ns)
+			ev_time(j->ev, KEY_FILE_CTIME, j->src->ctime_ns);
 		time_add(j, KEY_FILE_MTIME, j->src->mtime_ns);
+	}
 }
 
 static void target(struct join *j, struct str path)

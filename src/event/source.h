@@ -25,6 +25,7 @@ struct source {
 	uint64_t size;
 	uint64_t base;    /* of a slice: where data begins in the artifact */
 	int64_t mtime_ns; /* INT64_MIN: unknown */
+	int64_t ctime_ns, btime_ns; /* 0: unknown */
 	uint32_t mode, uid, gid;
 	uint32_t flags;    /* SRC_… */
 	uint64_t short_at; /* zero-padded from here; UINT64_MAX: whole */

@@ -197,6 +197,8 @@ enum start_state start_enabled(const struct start *s, const struct context *c,
 		return START_YES;
 	case START_MODE:
 		return by_mode(mode);
+	case START_ASKED:
+		return by_mode(mode) == START_NO ? START_NO : START_UNKNOWN;
 	case START_PARTS:
 		return both(by_mode(mode), by_name(c, path, false));
 	case START_LISTED:

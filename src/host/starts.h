@@ -15,6 +15,7 @@ enum start_rule {
 	START_LSB,     /* run-parts --lsbsysinit: dots as well */
 	START_INIT,    /* a script of init.d: rc?.d links enable it */
 	START_RCLINK,  /* such a link, or a file in its place */
+	START_ASKED,   /* executable, and something else asks for it */
 	START_NEVER,   /* stands there, is not started */
 	START_NOTHING, /* a text for people: start_of gives NULL */
 	START_FLAG,    /* that it is there is all */

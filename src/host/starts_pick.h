@@ -19,6 +19,7 @@
 #define PICK_INIT(glob)
 #define PICK_RCLINK(glob)
 #define PICK_NEVER(glob)
+#define PICK_ASKED(glob)
 #else
 #define PICK_ALWAYS PICK_PROGRAMS
 #define PICK_MODE PICK_PROGRAMS
@@ -28,6 +29,7 @@
 #define PICK_INIT PICK_PROGRAMS
 #define PICK_RCLINK PICK_PROGRAMS
 #define PICK_NEVER PICK_PROGRAMS
+#define PICK_ASKED PICK_PROGRAMS
 #endif
 #define PICK_NOTHING(glob)
 #define PICK_FLAG(glob)
