@@ -182,6 +182,47 @@ setup() {
 		rm -rf "$root"/out.*
 }
 
+@test "live/packet: a packet socket that waits for a magic word" {
+	look <<-'EOT'
+	act netns packet 7255 ready /tmp/ready.p wait &
+	ready p
+	collect
+	EOT
+	responds socket_filter_magic.yml
+	event '.event.dataset == "sockets" and .process.name == "act" and
+		.network.transport == "packet" and
+		.konseki.socket.filter_length == 4 and
+		(.konseki.socket.filter_constants | tostring |
+		 contains("0x7255")) and
+		(.konseki.socket.filter_sha256 | length) == 64'
+}
+
+@test "live/ebpf: a program, who holds it, and when it cannot be asked" {
+	look <<-'EOT'
+	act ebpf konseki_door ready /tmp/ready.e wait 2>/tmp/ebpf.err &
+	n=0
+	while [ ! -e /tmp/ready.e ] && [ ! -s /tmp/ebpf.err ] &&
+		[ $n -lt 500 ]; do sleep 0.01; n=$((n + 1)); done
+	collect
+	EOT
+	[ -e "$root/tmp/ready.e" ] || skip 'no program may be loaded here'
+	[ -z "$(found respond)" ]
+	if [ -n "${UNDER-}" ]; then # bpf(2) is not there, or forbidden
+		event '.konseki.status.probe == "bpf" and
+			(.konseki.status.state == "denied" or
+			 .konseki.status.state == "skipped") and
+			.konseki.status.errno > 0'
+		! event '.event.dataset == "bpf"' 2>/dev/null
+		return
+	fi
+	event '.event.dataset == "bpf" and
+		.konseki.bpf.name == "konseki_door" and
+		.konseki.bpf.type == "socket_filter" and
+		.process.name == "act" and
+		(.konseki.bpf.tag | length) == 16 and
+		.konseki.bpf.orphan != true'
+}
+
 @test "live/stuck: a file that never answers, on a living host" {
 	[ -c /dev/fuse ] || skip 'no /dev/fuse here'
 	mknod -m 600 "$root/dev/fuse" c 10 229 || skip 'no device here'

@@ -17,6 +17,8 @@
  *     hold PATH            opens a file that is there and removes it
  *     mapped PATH          maps a file that is there, removes and closes it
  *     heap TEXT            keeps TEXT in its heap, each byte but one bit
+ *     packet WORD          opens a packet socket whose filter waits for WORD
+ *     ebpf NAME            loads a program for a socket that does nothing
  *     ready FILE           makes FILE: all before is done
  *     exec PROGRAM ARG...  becomes PROGRAM
  *     wait                 does nothing for at most five minutes
@@ -26,6 +28,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +38,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
 
 static int last = -1; /* socket */
 
@@ -180,6 +187,41 @@ static void heap(const char *text)
 		*p ^= 1;
 }
 
+/* In a network namespace of its own, please: it is shown nothing there. */
+static void packet(const char *word)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 42),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog prog = { sizeof(code) / sizeof(*code), code };
+	int fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
+
+	code[1].k = (unsigned)strtoul(word, NULL, 16);
+	must(fd >= 0, "packet socket");
+	must(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+			sizeof(prog)) == 0,
+	     "filter");
+}
+
+/* r0 = 0; exit.  It is held, never attached. */
+static void ebpf(const char *name)
+{
+	static const struct bpf_insn code[] = { { .code = 0xb7 },
+						{ .code = 0x95 } };
+	union bpf_attr a;
+
+	memset(&a, 0, sizeof(a));
+	a.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+	a.insn_cnt = 2;
+	a.insns = (uint64_t)(uintptr_t)code;
+	a.license = (uint64_t)(uintptr_t) "GPL";
+	(void)snprintf(a.prog_name, sizeof(a.prog_name), "%s", name);
+	must(syscall(SYS_bpf, BPF_PROG_LOAD, &a, sizeof(a)) >= 0, "ebpf");
+}
+
 int main(int argc, char **argv)
 {
 	static char remove_step[] = "remove";
@@ -228,6 +270,10 @@ int main(int argc, char **argv)
 			map_it(arg);
 		} else if (strcmp(step, "heap") == 0) {
 			heap(arg);
+		} else if (strcmp(step, "packet") == 0) {
+			packet(arg);
+		} else if (strcmp(step, "ebpf") == 0) {
+			ebpf(arg);
 		} else if (strcmp(step, "ready") == 0) {
 			make(arg, 0);
 		} else if (strcmp(step, "exec") == 0) {
