@@ -39,7 +39,8 @@
  *   places that anybody may write; with --hash all for every file
  *
  * state/roots.0000.jsonl ...  the same for files that only another mount
- *   namespace shows, with o, the inode of that namespace; contents are
+ *   namespace shows, with o, the inode of that namespace, and
+ *   private when the host has its file system mounted nowhere; contents are
  *   roots/<o>/<path>
  *
  * state/secrets.0000.jsonl ...  facts that stand in for secrets: path, kind

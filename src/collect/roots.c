@@ -113,8 +113,7 @@ static void files(struct root *ro)
 	homes_free(&h);
 }
 
-/* Has the host this file system, wherever? */
-static bool on_host(const struct root *ro, const struct mount *m)
+bool root_mounted(const struct root *ro, const struct mount *m)
 {
 	const struct mounts *ms = &ro->host->scene->mounts;
 
@@ -137,7 +136,7 @@ static void mounts(struct root *ro)
 		struct homes h = { .home = &point, .n = 1 };
 
 		if (m->class != MOUNT_LOCAL || str_is(m->type, "overlay") ||
-		    on_host(ro, m))
+		    root_mounted(ro, m))
 			continue;
 		if (point.n == 1)
 			point.n = 0; /* `/' is written before what follows */

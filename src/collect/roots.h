@@ -50,6 +50,9 @@ bool root_look(struct root *, struct str path, int fd, const struct meta *,
 /* Copies it when root_look said so and the budget has room. */
 bool root_room(struct root *, struct str path, uint64_t size);
 
+/* Has the host this file system, wherever? */
+bool root_mounted(const struct root *, const struct mount *);
+
 /* roots_programs.c: what a process runs, as far as it lies in this root. */
 void root_process(struct root *, uint32_t pid);
 

@@ -136,6 +136,7 @@ static void examine(struct root *ro, struct str path, int fd,
 static void row(struct root *ro, struct str path, const struct meta *m,
 		const struct facts *f)
 {
+	const struct mount *here = mounts_of(&ro->scene.mounts, path);
 	struct buf *b = &ro->row;
 	char dev[32];
 
@@ -152,6 +153,8 @@ static void row(struct root *ro, struct str path, const struct meta *m,
 	json_kv_u64(b, "i", m->ino);
 	snprintf(dev, sizeof(dev), "%u:%u", m->major, m->minor);
 	json_kv_str(b, "d", str_of(dev));
+	if (here && !root_mounted(ro, here))
+		json_kv_bool(b, "private", true);
 	json_kv_i64(b, "M", m->mtime_ns);
 	json_kv_i64(b, "A", m->atime_ns);
 	json_kv_i64(b, "C", m->ctime_ns);

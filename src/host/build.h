@@ -35,7 +35,10 @@ void containers_finish(struct context *);
 void containers_free(struct context *);
 /* filetab.c: rows of state/files */
 void proctab_files(struct context *, struct str jsonl);
-/* state/roots: the programs of other roots, in their contexts */
+/*
+ * state/roots: programs on file systems that the host has mounted nowhere, in
+ * the contexts of those roots
+ */
 void proctab_roots(struct context *, struct str jsonl);
 
 #endif

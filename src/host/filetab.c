@@ -120,6 +120,7 @@ void proctab_roots(struct context *c, struct str jsonl)
 		uint64_t ns = 0;
 
 		if (str_has(line, STR("\"k\":\"")) &&
+		    str_has(line, STR("\"private\":true")) &&
 		    jsonrow_open(&row, line, &scratch))
 			while (jsonrow_next(&row, &key, &v))
 				if (str_is(key, "o"))
