@@ -179,3 +179,17 @@ long_log() { # FILE
 	run "$konseki" collect --root "$root" --max-time soon -o "$root.x"
 	[ "$status" -eq 2 ]
 }
+
+@test "budget/summary: what each source and each rule gave" {
+	take --summary "$root.json"
+	jq -e '.rules | any(.glob == "/var/log/auth.log*" and .core == "auth" and
+		.status == "collected" and .count == 1 and .bytes > 0)' \
+		"$root.json"
+	jq -e '.rules | any(.glob == "/etc/ld.so.preload" and
+		.status == "absent" and .count == 0)' "$root.json"
+	jq -e '.rules | all(.status != "not begun")' "$root.json"
+	rm -r "$root/etc/init.d"
+	take --summary "$root.json"
+	[ "$got" -eq 3 ]
+	jq -e '.incomplete | any(.group == "units")' "$root.json"
+}

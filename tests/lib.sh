@@ -47,7 +47,7 @@ ago() { # HOURS FORMAT
 }
 
 # The smallest system whose core sources are all there: accounts, an auth.log,
-# a wtmp, a package with its files.
+# a wtmp, a package with its files, a place of units.
 small_root() { # DIR
 	mkdir -p "$1"/{etc/cron.d,etc/ssh,root,tmp,usr/bin,usr/lib,usr/sbin} \
 		"$1"/{var/log,var/lib/dpkg/info,home/hana,run,var/www}
@@ -61,6 +61,9 @@ small_root() { # DIR
 		>"$1/etc/shadow"
 	chmod 640 "$1/etc/shadow"
 	echo planted >"$1/etc/hostname"
+	mkdir -p "$1/etc/init.d"
+	printf '#!/bin/sh\n### BEGIN INIT INFO\n# Provides: nothing\n%s\n' \
+		'### END INIT INFO' >"$1/etc/init.d/README"
 	printf 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n' \
 		>"$1/etc/os-release"
 	echo 0123456789abcdef0123456789abcdef >"$1/etc/machine-id"

@@ -7,12 +7,11 @@
 #include "../case/hook.h"
 #include "../collect/collect.h"
 #include "../collect/status.h"
-#include "../util/json_out.h"
 #include "konseki/exit.h"
 #include "amount.h"
 #include "keyfile.h"
-#include "outfile.h"
 #include "rulefiles.h"
+#include "tally.h"
 #include "verb.h"
 
 struct own {
@@ -194,63 +193,6 @@ static void say(const struct cli *c, const struct collect_result *r)
 	say_digest(c, "sha256 (last seal)", r->seal_sha256);
 }
 
-static void put_digest(struct buf *b, const char *key, const unsigned char *d)
-{
-	json_key(b, key);
-	buf_c(b, '"');
-	buf_hex(b, d, SHA256_LEN);
-	buf_c(b, '"');
-}
-
-static void summary_text(struct buf *b, const struct collect_result *r,
-			 int status)
-{
-	json_open(b);
-	json_kv_str(b, "tool", STR("konseki " KONSEKI_VERSION));
-	json_kv_str(b, "verb", STR("collect"));
-	json_kv_i64(b, "exit", status);
-	json_kv_str(b, "path", str_of(r->path));
-	put_digest(b, "sha256", r->file_sha256);
-	put_digest(b, "seal_sha256", r->seal_sha256);
-	json_kv_bool(b, "interrupted", r->interrupted);
-	json_kv_str(b, "stopped", str_of(r->stopped));
-	json_kv_str(b, "noatime", str_of(r->noatime));
-	json_kv_u64(b, "members", r->nmember);
-	json_kv_u64(b, "objects", r->nfile);
-	json_kv_u64(b, "bytes_in", r->bytes_in);
-	json_kv_u64(b, "bytes_out", r->bytes_out);
-	json_kv_i64(b, "duration_ns", r->duration_ns);
-	json_key(b, "status");
-	json_open(b);
-	for (unsigned i = 0; i < PROBE_STATES; i++)
-		json_kv_u64(b, status_name(i), r->state[i]);
-	buf_c(b, '}');
-	json_key(b, "incomplete");
-	buf_c(b, '[');
-	for (size_t i = 0; i < r->ngap; i++) {
-		buf_puts(b, i ? ",{" : "{");
-		json_kv_str(b, "group", str_of(r->gap[i].group));
-		json_kv_str(b, "why", str_of(r->gap[i].why));
-		buf_c(b, '}');
-	}
-	buf_c(b, ']');
-	json_close(b);
-}
-
-static int summary(const struct cli *c, const struct collect_result *r,
-		   int status, struct err *err)
-{
-	struct buf b = { 0 };
-	int rc;
-
-	if (!c->summary)
-		return 0;
-	summary_text(&b, r, status);
-	rc = outfile_write(c->summary, b.p, b.n, err);
-	buf_free(&b);
-	return rc;
-}
-
 static int status_of(const struct cli *c, const struct collect_result *r)
 {
 	if (r->ngap == 0 && !r->interrupted)
@@ -299,6 +241,38 @@ static int collect(struct cli *c, struct collect_options *o,
 	return rc;
 }
 
+/* What is said at the end, and the exit status. */
+static int report(const struct cli *c, int rc, const struct collect_result *r,
+		  struct err *err)
+{
+	int status;
+
+	cli_progress_end(c);
+	if (rc < 0) {
+		cli_error(c, "%s", err->msg);
+		return KONSEKI_FAILED;
+	}
+	if (rc > 0) {
+		cli_error(c,
+			  cli_tr(c,
+				 "%s; the archive is cut, what is in it can "
+				 "be read: %s",
+				 "%s。アーカイブは途中までですが、読み取れます"
+				 "：%s"),
+			  err->msg, r->path[0] ? r->path : "-");
+		if (tally_write(c, r, KONSEKI_INCOMPLETE, err) < 0)
+			cli_error(c, "%s", err->msg);
+		return KONSEKI_INCOMPLETE;
+	}
+	status = status_of(c, r);
+	say(c, r);
+	if (tally_write(c, r, status, err) < 0) {
+		cli_error(c, "%s", err->msg);
+		return KONSEKI_FAILED;
+	}
+	return status;
+}
+
 static int run(struct cli *c)
 {
 	const struct own *own = c->own;
@@ -333,29 +307,8 @@ static int run(struct cli *c)
 			       "ください"));
 	rc = collect(c, &o, &r, &err);
 	arena_free(&keys);
-	cli_progress_end(c);
-	if (rc < 0) {
-		cli_error(c, "%s", err.msg);
-		return KONSEKI_FAILED;
-	}
-	if (rc > 0) {
-		cli_error(c,
-			  cli_tr(c,
-				 "%s; the archive is cut, what is in it can "
-				 "be read: %s",
-				 "%s。アーカイブは途中までですが、読み取れます"
-				 "：%s"),
-			  err.msg, r.path[0] ? r.path : "-");
-		if (summary(c, &r, KONSEKI_INCOMPLETE, &err) < 0)
-			cli_error(c, "%s", err.msg);
-		return KONSEKI_INCOMPLETE;
-	}
-	status = status_of(c, &r);
-	say(c, &r);
-	if (summary(c, &r, status, &err) < 0) {
-		cli_error(c, "%s", err.msg);
-		return KONSEKI_FAILED;
-	}
+	status = report(c, rc, &r, &err);
+	collect_result_free(&r);
 	return status;
 }
 

@@ -148,6 +148,7 @@ static int run(struct cli *c)
 		if (status == KONSEKI_DONE && (r->ngap || r->interrupted))
 			status = KONSEKI_INCOMPLETE;
 	}
+	collect_result_free(r);
 	free(r);
 	return status;
 }

@@ -3,6 +3,7 @@
  */
 #define _GNU_SOURCE
 #include "collect.h"
+#include "account.h"
 #include "gather.h"
 #include "hook.h"
 #include "manifest.h"
@@ -219,6 +220,7 @@ static void left(void *arg, const char *group, size_t nrule)
 static void say_choice(struct run *r)
 {
 	profile_rules(r->scene, left, r);
+	account_open(r->res, r->scene);
 	for (size_t i = 0; i < r->opt->nexclude; i++)
 		intake_status(r->in, "exclude", NULL,
 			      str_of(r->opt->exclude[i]), PROBE_SKIPPED,

@@ -80,6 +80,18 @@ struct collect_gap { /* a core group that is not complete */
 };
 #define COLLECT_MAX_GAPS 32
 
+/* What became of a live source, or of one path rule. */
+struct collect_account {
+	const char *name; /* of the source, or of the rule's group */
+	const char *glob; /* NULL: a source */
+	const char *core; /* or NULL */
+	bool told;        /* else the run ended before */
+	uint8_t state;    /* enum probe_state */
+	int errnum;
+	uint64_t count, bytes;
+	int64_t duration_ns;
+};
+
 struct collect_result {
 	char path[4096]; /* of the archive; empty when it was streamed */
 	unsigned char file_sha256[SHA256_LEN], seal_sha256[SHA256_LEN];
@@ -88,6 +100,8 @@ struct collect_result {
 	uint64_t state[PROBE_STATES]; /* status lines by state */
 	struct collect_gap gap[COLLECT_MAX_GAPS];
 	size_t ngap;
+	struct collect_account *account; /* sources, then rules */
+	size_t naccount;                 /* collect_result_free */
 	bool interrupted;    /* by a signal or the disk: the seal says so */
 	char stopped[160];   /* why it was cut, English; empty: it was not */
 	const char *noatime; /* how access times were protected */
@@ -102,5 +116,6 @@ struct collect_result {
  */
 int collect_run(const struct collect_options *, struct collect_result *,
 		struct err *);
+void collect_result_free(struct collect_result *);
 
 #endif

@@ -1,6 +1,7 @@
 /* intake.c - frames in, archive out. */
 #include "intake.h"
 #include "hook.h"
+#include "account.h"
 #include "status.h"
 
 #include "konseki/archive.h"
@@ -179,6 +180,7 @@ void intake_status(struct intake *in, const char *probe, const char *core,
 	status_render(&in->line, &s);
 	writer_status(in->w, buf_view(&in->line));
 	in->res->state[state]++;
+	account_line(in->res, &s);
 	if (core && *core && incomplete(state))
 		intake_gap(in, core, state, what);
 	/* ECANCELED: left out because the user said so */
