@@ -30,7 +30,7 @@ void account_line(struct collect_result *r, const struct status_line *s)
 		struct collect_account *a = &r->account[i];
 
 		if (a->told || strcmp(a->name, s->probe) != 0 ||
-		    !(a->glob ? str_is(s->what, a->glob) : s->what.n == 0))
+		    !(a->glob ? str_is(s->item, a->glob) : s->item.n == 0))
 			continue;
 		a->told = true;
 		a->state = (uint8_t)s->state;
