@@ -188,7 +188,7 @@ long_log() { # FILE
 	jq -e '.rules | any(.glob == "/etc/ld.so.preload" and
 		.status == "absent" and .count == 0)' "$root.json"
 	jq -e '.rules | all(.status != "not begun")' "$root.json"
-	rm -r "$root/etc/init.d"
+	rm -r "$root/usr/lib/systemd"
 	take --summary "$root.json"
 	[ "$got" -eq 3 ]
 	jq -e '.incomplete | any(.group == "units")' "$root.json"

@@ -61,9 +61,9 @@ small_root() { # DIR
 		>"$1/etc/shadow"
 	chmod 640 "$1/etc/shadow"
 	echo planted >"$1/etc/hostname"
-	mkdir -p "$1/etc/init.d"
-	printf '#!/bin/sh\n### BEGIN INIT INFO\n# Provides: nothing\n%s\n' \
-		'### END INIT INFO' >"$1/etc/init.d/README"
+	mkdir -p "$1/usr/lib/systemd/system"
+	printf '[Unit]\nDescription=Small\n[Service]\nExecStart=/usr/bin/ls\n' \
+		>"$1/usr/lib/systemd/system/small.service"
 	printf 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n' \
 		>"$1/etc/os-release"
 	echo 0123456789abcdef0123456789abcdef >"$1/etc/machine-id"
@@ -87,7 +87,8 @@ small_root() { # DIR
 	Version: 9.1-1
 
 	EOT
-	printf '/.\n/usr\n/usr/bin\n/usr/bin/ls\n' \
+	printf '/.\n/usr\n/usr/bin\n/usr/bin/ls\n%s\n' \
+		/usr/lib/systemd/system/small.service \
 		>"$1/var/lib/dpkg/info/coreutils.list"
 	(cd "$1" && md5sum usr/bin/ls) >"$1/var/lib/dpkg/info/coreutils.md5sums"
 }
