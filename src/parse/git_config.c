@@ -129,10 +129,10 @@ static bool is_switch(struct str v)
 	return v.n == 0;
 }
 
-static enum outcome setting(struct parse *p, const struct text_line *l,
-			    struct str section, struct str sub, struct str line)
+static enum outcome setting(struct parse *p, const struct start *st,
+			    const struct text_line *l, struct str section,
+			    struct str sub, struct str line)
 {
-	const struct start *st = start_of(p->src->path);
 	struct str key = lower(p->scratch, str_trim(str_cut(&line, '=')));
 	struct str name = arena_fmt(p->scratch, STR_FMT "." STR_FMT,
 				    STR_ARG(section), STR_ARG(key));
@@ -154,19 +154,23 @@ static enum outcome setting(struct parse *p, const struct text_line *l,
 	a.command = bang ? str_skip(value, 1) : value;
 	if (str_ends(name, STR(".path")))
 		a.target = STR(""); /* more settings, no program */
-	if (st)
-		a.user = start_user(st, p->ctx, p->src->path);
+	a.user = start_user(st, p->ctx, p->src->path);
 	return autorun_emit(p, &a);
 }
 
 static enum outcome parse(struct parse *p)
 {
+	const struct start *st = start_of(p->src->path);
 	struct str section = STR_NONE, sub = STR_NONE;
 	enum outcome got = WHOLE;
 	struct text_line l;
 	bool more = true;
 	size_t at = 0;
 
+	if (!st)
+		return REFUSED;
+	if (!start_applies(st, p->ctx, p->src->path))
+		return WHOLE; /* a copy in nobody's home */
 	while (more && got == WHOLE) {
 		struct arena_mark mark = arena_mark(p->scratch);
 		struct str line;
@@ -177,7 +181,7 @@ static enum outcome parse(struct parse *p)
 		if (line.n && line.p[0] == '[')
 			section_take(p, line, &section, &sub);
 		else if (line.n && line.p[0] != '#' && line.p[0] != ';')
-			got = setting(p, &l, section, sub, line);
+			got = setting(p, st, &l, section, sub, line);
 		arena_rewind(p->scratch, mark);
 	}
 	return got;
