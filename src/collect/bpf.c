@@ -33,7 +33,8 @@ struct bpf {
 	struct bpf_held held;
 	struct bpf_symbols symbols;
 	struct buf row, list;
-	uint32_t *orphan; /* programs, ascending */
+	struct buf vmlinux; /* BTF of the kernel, once it is wanted */
+	uint32_t *orphan;   /* programs, ascending */
 	size_t norphan;
 	uint64_t count, copied;
 };
@@ -231,68 +232,11 @@ static bool map_row(struct bpf *b, int fd, uint32_t id)
 	return true;
 }
 
-struct link_info { /* struct bpf_link_info, of any header */
-	uint32_t type, id, prog, pad;
-	uint32_t word[28];
-};
-
-static void target_row(struct bpf *b, const struct link_info *l,
-		       const char *name)
-{
-	const uint32_t *w = l->word;
-	const char *type = bpf_link_type(l->type);
-	char text[320] = "";
-
-	if (name[0])
-		snprintf(text, sizeof text, "%s", name);
-	else if (strcmp(type, "cgroup") == 0)
-		snprintf(text, sizeof text, "cgroup %llu %s",
-			 (unsigned long long)w[1] << 32 | w[0],
-			 bpf_attach_type(w[2]));
-	else if (strcmp(type, "netns") == 0)
-		snprintf(text, sizeof text, "net:[%u] %s", w[0],
-			 bpf_attach_type(w[1]));
-	else if (strcmp(type, "tracing") == 0)
-		snprintf(text, sizeof text, "%s btf %u type %u",
-			 bpf_attach_type(w[0]), w[1], w[2]);
-	else if (strcmp(type, "xdp") == 0 || strcmp(type, "tcx") == 0 ||
-		 strcmp(type, "netkit") == 0)
-		row_u64(&b->row, KEY_K_INTERFACE_INDEX, w[0]);
-	if (text[0])
-		row_str(&b->row, KEY_K_BPF_TARGET, str_of(text));
-}
-
-/* The name of a tracepoint, function or file is written where we say. */
-static void name_of(int fd, struct link_info *l, char name[256])
-{
-	uint64_t at = (uint64_t)(uintptr_t)name;
-	bool raw = strcmp(bpf_link_type(l->type), "raw_tracepoint") == 0;
-	bool perf = strcmp(bpf_link_type(l->type), "perf_event") == 0;
-	struct link_info ask = { 0 };
-	size_t off = raw ? 0 : 2; /* perf_event: its own type, then these */
-
-	name[0] = '\0';
-	if (!raw && !perf)
-		return;
-	memcpy(&ask.word[off], &at, sizeof at);
-	ask.word[off + 2] = 255;
-	if (bpf_info(fd, &ask, sizeof ask) == 0)
-		*l = ask;
-	name[255] = '\0';
-}
-
 static bool link_row(struct bpf *b, int fd, uint32_t id)
 {
-	struct link_info l = { 0 };
-	char name[256] = "";
-
-	if (bpf_info(fd, &l, sizeof l) < 0)
-		return false;
-	name_of(fd, &l, name);
 	open_row(b, BPF_LINK, id);
-	row_str(&b->row, KEY_K_BPF_TYPE, str_of(bpf_link_type(l.type)));
-	row_u64(&b->row, KEY_K_BPF_PROGRAM, l.prog);
-	target_row(b, &l, name);
+	if (!bpf_link_fields(b->env, fd, &b->vmlinux, &b->row))
+		return false;
 	holders_row(b, BPF_LINK, id);
 	send(b);
 	return true;
@@ -387,6 +331,7 @@ static void run_bpf(struct probe_run *run)
 	bpf_symbols_free(&b.symbols);
 	buf_free(&b.row);
 	buf_free(&b.list);
+	buf_free(&b.vmlinux);
 }
 
 const struct probe probe_bpf = {

@@ -54,6 +54,13 @@ void bpf_held_free(struct bpf_held *);
 bool bpf_is_held(const struct bpf_held *, enum bpf_what, uint32_t id);
 
 /*
+ * bpf_link.c: adds type, program and target of a link to a row; vmlinux keeps
+ * the kernel's BTF from call to call.  False when it is gone.
+ */
+bool bpf_link_fields(const struct collect_env *, int fd, struct buf *vmlinux,
+		     struct buf *row);
+
+/*
  * bpf_orphan.c: programs that trace and that nothing has held three times
  * over 100 ms, malloc'ed; held is the first look.  False when not every
  * possible holder could be asked.

@@ -10,7 +10,10 @@
 #include "probe_test.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
 #include <linux/audit.h>
 
@@ -97,11 +100,63 @@ static void settings_and_texts(void **state)
 	free(r);
 }
 
+static bool put_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 &&
+		  write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* An interpreter that a user namespace registers for itself (Linux 6.7). */
+static int binfmt_child(void)
+{
+	struct probe_run *r = xmalloc(sizeof *r);
+	const char *at = "/proc/sys/fs/binfmt_misc";
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ||
+	    !put_text("/proc/self/setgroups", "deny") ||
+	    !put_text("/proc/self/uid_map", "0 0 1") ||
+	    !put_text("/proc/self/gid_map", "0 0 1") ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("binfmt_misc", at, "binfmt_misc", 0, NULL) < 0 ||
+	    !put_text("/proc/sys/fs/binfmt_misc/register",
+		      ":konseki:M::KNSK::/tmp/.interpreter:"))
+		return 77;
+	r->env.root = open("/", O_PATH | O_CLOEXEC);
+	r->env.proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r->env.live = true;
+	probe_kernel.run(r);
+	for (size_t i = 0; i < r->nrow; i++)
+		if (str_has(r->row[i], STR("\"sys/fs/binfmt_misc/konseki\"")) &&
+		    str_has(r->row[i], STR("interpreter /tmp/.interpreter")))
+			return 0;
+	return 1;
+}
+
+static void interpreters(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(binfmt_child());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip(); /* not in a user namespace of this kernel */
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(audit_rules),
 		cmocka_unit_test(settings_and_texts),
+		cmocka_unit_test(interpreters),
 	};
 
 	return cmocka_run_group_tests_name("collect/kernel", tests, NULL, NULL);
