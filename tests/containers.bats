@@ -119,7 +119,37 @@ sleep 0.3
 		and .konseki.mount.namespace == $ns' --argjson ns "$ns"
 }
 
-# docker.json ID: the writable layer of this id is `up'
+# Access times as the walk of a root saw them: path and time, sorted.
+seen_atimes() { # ARCHIVE
+	tar --zstd -xOf "$1" --wildcards 'state/roots*' |
+		jq -r '.p + " " + (.A | tostring)' | sort -u
+}
+
+# relatime moves the time of a file that was never read since it was written:
+# a second collection would see what the first one did.
+atimes_stay() { # STEPS PATH
+	look < <(echo "$1"; echo 'konseki collect --here -o /out.1.tar.zst'
+		echo collect) 2>/dev/null
+	seen_atimes "$root/out.1.tar.zst" >"$dir/live.1"
+	seen_atimes "$dir/live.tar.zst" >"$dir/live.2"
+	grep -q "^$2 " "$dir/live.1"
+	diff "$dir/live.1" "$dir/live.2"
+}
+
+@test "containers/atime: reading below another root changes no access time" {
+	atimes_stay "$overlay" /etc/passwd
+}
+
+@test "containers/atime: nor behind locked mounts, and that is said" {
+	atimes_stay 'contain new mnt user , tmpfs /mnt copy /usr/bin/act /mnt/x \
+		exec /mnt/x ready /tmp/ready.x wait &
+		ready x' /mnt/x
+	tar --zstd -xOf "$dir/live.tar.zst" --wildcards 'status/*' |
+		jq -es 'any(.probe == "noatime" and .status == "denied" and
+			(.item | startswith("mnt:")))'
+}
+
+# the writable layer of this id is `up'
 docker_root() { # ROOT
 	small_root "$1"
 	store=$1/var/lib/docker

@@ -53,3 +53,13 @@ again() { # ERRNO FILE FILTER
 	need_mounts
 	again EPERM live live/
 }
+
+@test "oldkernel/containers: no such call" {
+	need_mounts
+	again ENOSYS containers 'containers/[^ars]'
+}
+
+@test "oldkernel/containers: not permitted" {
+	need_mounts
+	again EPERM containers 'containers/[^ars]'
+}
