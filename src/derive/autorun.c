@@ -147,6 +147,16 @@ static void init_script(struct join *j, struct str path)
 	ev_str(j->ev, KEY_K_AUTORUN_CLAIMS, ctx_provided_by(j->ctx, path));
 }
 
+/* Where the list of modules is known, one that is not in it is not loaded. */
+static void module(struct join *j)
+{
+	struct str name = ev_get_str(j->ev, KEY_K_AUTORUN_NAME);
+
+	if (j->ctx->have & CTX_MODULES && name.n &&
+	    str_is(ev_get_str(j->ev, KEY_K_AUTORUN_MECHANISM), "modules_load"))
+		ev_bool(j->ev, KEY_K_AUTORUN_LOADED, ctx_module(j->ctx, name));
+}
+
 void join_autorun(struct join *j)
 {
 	struct str path = ev_get_str(j->ev, KEY_K_AUTORUN_PATH), to;
@@ -156,6 +166,7 @@ void join_autorun(struct join *j)
 	to = ev_get_str(j->ev, KEY_K_AUTORUN_TARGET);
 	package_of(j, path);
 	times(j, path);
+	module(j);
 	if (to.n && to.p[0] == '/')
 		target(j, to);
 }

@@ -65,6 +65,11 @@ static int setup(void **state)
 		     str_of(processes));
 	context_take(c, STR("live/sockets.0000.jsonl"), STR(""),
 		     str_of(sockets));
+	context_take(c, STR("live/modules.0000.jsonl"), STR(""),
+		     STR("{\"file.name\":\"nf_tables\","
+			 "\"konseki.module.listed\":true}\n"
+			 "{\"file.name\":\"ghost\","
+			 "\"konseki.module.listed\":false}\n"));
 	context_take(c, STR("state/files.0000.jsonl"), STR(""),
 		     STR("{\"p\":\"/opt/x\"}\n"));
 	context_take(c, STR(""), STR("/etc/passwd"),
@@ -225,6 +230,51 @@ static void names_of_kernel_threads(void **state)
 	}
 }
 
+static void modules_that_are_named(void **state)
+{
+	static const struct {
+		const char *name;
+		bool loaded;
+	} want[] = { { "nf-tables", true },
+		     { "nf_tables", true },
+		     { "ghost", false },
+		     { "other", false } };
+	struct fix *f = *state;
+
+	for (size_t i = 0; i < 4; i++) {
+		const struct field *got;
+
+		begin(f, KIND_AUTORUN, 1, EK_STATE);
+		ev_cstr(&f->ev, KEY_K_AUTORUN_MECHANISM, "modules_load");
+		ev_cstr(&f->ev, KEY_K_AUTORUN_NAME, want[i].name);
+		joined(f);
+		got = ev_get(&f->ev, KEY_K_AUTORUN_LOADED);
+		assert_non_null(got);
+		assert_int_equal(got->v.b, want[i].loaded);
+	}
+	begin(f, KIND_AUTORUN, 1, EK_STATE);
+	ev_cstr(&f->ev, KEY_K_AUTORUN_MECHANISM, "cron");
+	ev_cstr(&f->ev, KEY_K_AUTORUN_NAME, "nf_tables");
+	joined(f);
+	assert_null(ev_get(&f->ev, KEY_K_AUTORUN_LOADED));
+}
+
+static void owner_of_an_ebpf_program(void **state)
+{
+	struct fix *f = *state;
+
+	begin(f, KIND_BPF, 1, EK_STATE);
+	ev_u64(&f->ev, KEY_PROCESS_PID, 42);
+	joined(f);
+	assert_true(str_is(get(f, KEY_PROCESS_NAME), "bash"));
+	assert_true(str_is(get(f, KEY_PROCESS_EXECUTABLE), "/usr/bin/bash"));
+	assert_true(str_is(get(f, KEY_K_PROCESS_EXE_PACKAGE), "bash"));
+	begin(f, KIND_BPF, 1, EK_STATE);
+	ev_u64(&f->ev, KEY_PROCESS_PID, UINT64_C(1) << 32 | 42);
+	joined(f);
+	assert_int_equal(get(f, KEY_PROCESS_NAME).n, 0);
+}
+
 static void preload_and_container(void **state)
 {
 	struct fix *f = *state;
@@ -321,6 +371,8 @@ int main(void)
 		TEST(a_reused_pid_is_no_parent),
 		TEST(names_of_kernel_threads),
 		TEST(preload_and_container),
+		TEST(modules_that_are_named),
+		TEST(owner_of_an_ebpf_program),
 		TEST(a_socket_knows_its_process),
 		TEST(packages_of_files),
 		TEST(targets_of_autoruns),

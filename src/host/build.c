@@ -199,6 +199,7 @@ static const struct wanted {
 	{ KONSEKI_MANIFEST, NULL, take_manifest },
 	{ KONSEKI_LIVE "processes.*", NULL, take_processes },
 	{ KONSEKI_LIVE "mounts.*", NULL, take_mounts },
+	{ KONSEKI_LIVE "modules.*", NULL, modtab_take },
 	{ KONSEKI_LIVE "sockets.*", NULL, take_sockets },
 	{ KONSEKI_STATE "files.*", NULL, take_files },
 	{ KONSEKI_STATE "roots.*", NULL, take_roots },
@@ -361,6 +362,7 @@ void context_free(struct context *c)
 	free(c->owner);
 	free(c->link_to);
 	map_free(&c->link);
+	map_free(&c->module);
 	map_free(&c->mnt_ns);
 	map_free(&c->net_ns);
 	kept_free(c);

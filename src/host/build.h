@@ -29,6 +29,7 @@ void context_free(struct context *);
 void proctab_processes(struct context *, struct str jsonl);
 void proctab_sockets(struct context *, struct str jsonl);
 void proctab_finish(struct context *);
+void modtab_take(struct context *, struct str path, struct str jsonl);
 /* container_disk.c: files of container_file() */
 void containers_take(struct context *, struct str path, struct str data);
 void containers_finish(struct context *);

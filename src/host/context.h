@@ -21,7 +21,8 @@ enum {
 	CTX_PROCESSES = 8,
 	CTX_SOCKETS = 16,
 	CTX_MANIFEST = 32,
-	CTX_FILES = 64 /* every path of the walk */
+	CTX_FILES = 64, /* every path of the walk */
+	CTX_MODULES = 128
 };
 
 struct account {
@@ -116,6 +117,7 @@ struct context {
 	size_t nsock, capsock;
 	struct sock_owner *owner; /* by inode, then process */
 	size_t nowner, capowner;
+	struct map module; /* loaded ones, as the kernel lists them */
 	struct map mnt_ns, net_ns; /* inode -> index of its lowest process */
 
 	struct map layer; /* host/layers.h: id -> index of container + 1 */
@@ -186,6 +188,8 @@ bool ctx_exists(const struct context *, struct str path);
  */
 struct str ctx_resolve(const struct context *, struct str path,
 		       struct arena *scratch);
+/* Is a module of this name loaded?  `-' is `_'. */
+bool ctx_module(const struct context *, struct str name);
 /* Is this pid the collector, a parent of it, or a child? */
 bool ctx_responder(const struct context *, uint32_t pid);
 
