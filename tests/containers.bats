@@ -185,6 +185,8 @@ docker_root() { # ROOT
 		.["@timestamp"] == "2026-11-20T03:15:07.123456789Z"'
 	event '.konseki.autorun.mechanism == "container" and
 		.konseki.autorun.options == "always"'
+	event '.event.dataset == "containerlog" and .container.name == "web" and
+		.konseki.message == "started"'
 	# the writable layer is the container'"'"'s, the image is nobody'"'"'s
 	event '.konseki.container.path == "/tmp/kdev" and
 		.konseki.container.upper and .container.id == $id and
