@@ -76,6 +76,35 @@ static bool neighbour_row(void *arg, uint16_t type, struct str p)
 	return net_send(np);
 }
 
+/* Behind which port of a bridge, or end of a tunnel, an address is. */
+static bool forward_row(void *arg, uint16_t type, struct str p)
+{
+	struct net_probe *np = arg;
+	struct str at[NDA_MAX + 1];
+	struct ndmsg m;
+	struct buf *row;
+
+	if (type != RTM_NEWNEIGH || p.n < sizeof m)
+		return true;
+	memcpy(&m, p.p, sizeof m);
+	netlink_attrs(p, sizeof m, at, NDA_MAX + 1);
+	/* every device has its own addresses, which tell nothing */
+	if (m.ndm_family != AF_BRIDGE || m.ndm_state == NUD_PERMANENT ||
+	    (at[NDA_MASTER].n == 0 && at[NDA_DST].n == 0))
+		return true;
+	row = net_row(np);
+	row_mac(row, KEY_K_NEIGHBOUR_MAC, at[NDA_LLADDR].p, at[NDA_LLADDR].n);
+	row_str(row, KEY_K_NEIGHBOUR_STATE, STR("forwarded"));
+	row_u64(row, KEY_K_INTERFACE_INDEX, (uint64_t)m.ndm_ifindex);
+	if (at[NDA_MASTER].n)
+		row_u64(row, KEY_K_INTERFACE_MASTER, attr_u32(at[NDA_MASTER]));
+	if (net_is_address(at[NDA_DST], AF_INET) ||
+	    net_is_address(at[NDA_DST], AF_INET6))
+		row_ip(row, KEY_DESTINATION_IP, at[NDA_DST].p,
+		       at[NDA_DST].n == 16);
+	return net_send(np);
+}
+
 static const char *route_type(unsigned type)
 {
 	static const char *const name[] = {
@@ -143,8 +172,15 @@ static bool route_row(void *arg, uint16_t type, struct str p)
 static int dump_neighbours(struct net_probe *np, struct netlink *nl)
 {
 	struct ndmsg m = { .ndm_family = AF_UNSPEC };
+	struct ifinfomsg bridge = { .ifi_family = AF_BRIDGE };
+	int rc =
+		netlink_dump(nl, RTM_GETNEIGH, &m, sizeof m, neighbour_row, np);
 
-	return netlink_dump(nl, RTM_GETNEIGH, &m, sizeof m, neighbour_row, np);
+	/* the header that kernels of every age take for this question */
+	if (rc == 0)
+		(void)netlink_dump(nl, RTM_GETNEIGH, &bridge, sizeof bridge,
+				   forward_row, np);
+	return rc;
 }
 
 static int dump_routes(struct net_probe *np, struct netlink *nl)

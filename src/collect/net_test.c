@@ -128,6 +128,27 @@ static void promiscuous(void **state)
 		     see_link);
 }
 
+static int see_forward(void)
+{
+	struct probe_run *r = look(&probe_neighbours);
+
+	return row_with(r, "\"konseki.neighbour.mac\":\"02:00:00:00:00:09\"",
+			"\"konseki.neighbour.state\":\"forwarded\"",
+			"\"konseki.interface.master\":")
+		       ? 0
+		       : 1;
+}
+
+static void forwarded(void **state)
+{
+	(void)state;
+	in_namespace("{ ip link add br9 type bridge && ip link add v9 type "
+		     "veth peer name w9 && ip link set v9 master br9 && bridge "
+		     "fdb add 02:00:00:00:00:09 dev v9 master static; } "
+		     "2>/dev/null",
+		     see_forward);
+}
+
 static int see_filter(void)
 {
 	struct probe_run *r = look(&probe_filters);
@@ -183,7 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policy),      cmocka_unit_test(blackhole),
 		cmocka_unit_test(promiscuous), cmocka_unit_test(filter),
-		cmocka_unit_test(attributes),
+		cmocka_unit_test(attributes),  cmocka_unit_test(forwarded),
 	};
 
 	return cmocka_run_group_tests_name("collect/net", tests, NULL, NULL);
