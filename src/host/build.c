@@ -207,6 +207,7 @@ static const struct wanted {
 	{ NULL, "/**/overlay-containers/**.json", containers_take },
 	{ NULL, "/run/**/io.containerd.runtime.v2.task/*/*/config.json",
 	  containers_take },
+	{ NULL, "/var/lib/lxc/*/config", containers_take },
 	{ NULL, "/**/image/overlay2/layerdb/mounts/*/mount-id",
 	  layers_mount_id },
 	{ NULL, "/etc/group", take_group },

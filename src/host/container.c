@@ -224,8 +224,6 @@ static void bounding(struct reading *r, struct str cap)
 	add(&r->c->cap_add, cap);
 }
 
-static tree_visit visit;
-
 static void meta(struct reading *r, struct str text)
 {
 	static const struct {
@@ -391,6 +389,11 @@ bool container_read(enum container_file file, struct str text, struct arena *a,
 	};
 
 	text = str_head(text, CONTAINER_TEXT_MAX);
+	if (file == CONTAINER_LXC || file == CONTAINER_NSPAWN) {
+		container_ini(file, text, a, c);
+		finish(&r);
+		return true;
+	}
 	if (file == CONTAINER_POD && !str_starts(str_trim(text), STR("{")))
 		return tree_yaml(text, a, visit, &r);
 	return tree_json(text, a, visit, &r);

@@ -36,6 +36,8 @@ enum container_file {
 	CONTAINER_STORAGE, /* containers.json: many */
 	CONTAINER_RUNC,    /* state.json */
 	CONTAINER_CRUN,    /* status */
+	CONTAINER_LXC,     /* config */
+	CONTAINER_NSPAWN,  /* NAME.nspawn */
 	CONTAINER_POD      /* a manifest: each container of each pod */
 };
 
@@ -54,5 +56,8 @@ bool container_read(enum container_file, struct str text, struct arena *,
 		    struct container *c,
 		    bool (*one)(void *arg, struct container *c), void *arg);
 void container_init(struct container *);
+/* container_ini.c: LXC, systemd-nspawn. */
+void container_ini(enum container_file, struct str text, struct arena *,
+		   struct container *);
 
 #endif

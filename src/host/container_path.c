@@ -22,6 +22,11 @@ static const struct place {
 	{ "/run/runc/*/state.json", CONTAINER_RUNC, 1 },
 	{ "/run/**/crun/*/status", CONTAINER_CRUN, 1 },
 	{ "/run/crun/*/status", CONTAINER_CRUN, 1 },
+	{ "/var/lib/lxc/*/config", CONTAINER_LXC, 1 },
+	{ "/**/.local/share/lxc/*/config", CONTAINER_LXC, 1 },
+	{ "/etc/systemd/nspawn/*.nspawn", CONTAINER_NSPAWN, 0 },
+	{ "/run/systemd/nspawn/*.nspawn", CONTAINER_NSPAWN, 0 },
+	{ "/var/lib/machines/*.nspawn", CONTAINER_NSPAWN, 0 },
 	{ "/etc/kubernetes/manifests/*", CONTAINER_POD, -1 },
 	{ "/var/lib/rancher/*/agent/pod-manifests/*", CONTAINER_POD, -1 },
 	{ "/var/lib/rancher/*/server/manifests/*", CONTAINER_POD, -1 },
@@ -35,8 +40,10 @@ enum container_file container_file(struct str path, struct str *id)
 			continue;
 		for (int up = places[i].up; up > 0; up--)
 			path = str_dir(path);
-		if (places[i].up > 0)
+		if (places[i].up >= 0)
 			*id = str_base(path);
+		if (places[i].file == CONTAINER_NSPAWN)
+			id->n -= 7; /* .nspawn */
 		return places[i].file;
 	}
 	return CONTAINER_NONE;
@@ -54,6 +61,8 @@ const char *container_runtime(struct str path)
 		{ { "/rancher/", 9 }, "kubernetes" },
 		{ { "/overlay-containers/", 20 }, "podman" }, /* or CRI-O */
 		{ { "/crun/", 6 }, "crun" },
+		{ { "/lxc/", 5 }, "lxc" },
+		{ { ".nspawn", 7 }, "nspawn" },
 		{ { "/runc/", 6 }, "runc" },
 	};
 

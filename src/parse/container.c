@@ -16,6 +16,8 @@ static unsigned probe(const struct source *src)
 	switch (container_file(src->path, &id)) {
 	case CONTAINER_NONE:
 		return CANNOT;
+	case CONTAINER_LXC:
+	case CONTAINER_NSPAWN:
 	case CONTAINER_POD:
 		return text_looks(src->data) ? 16 : CANNOT;
 	default:
@@ -219,6 +221,8 @@ static const char *const paths[] = {
 	"/**/overlay-containers/*/userdata/config.json",
 	"/run/**/io.containerd.runtime.v2.task/*/*/config.json",
 	"/run/**/runc/*/state.json",
+	"/var/lib/lxc/*/config",
+	"/etc/systemd/nspawn/*.nspawn",
 	"/etc/kubernetes/manifests/*",
 	NULL
 };
@@ -226,9 +230,10 @@ static const char *const paths[] = {
 const struct parser parser_container = {
 	.name = "container",
 	.title = "containers on disk: Docker, Podman, containerd, CRI-O, runc, "
-		 "static pods",
+		 "LXC, nspawn, static pods",
 	.title_ja = "ディスク上のコンテナ定義（Docker、Podman、containerd、CRI-"
-		    "O、runc、静的 Pod）",
+		    "O、runc、"
+		    "LXC、nspawn、静的 Pod）",
 	.paths = paths,
 	.probe = probe,
 	.parse = parse,
