@@ -1,6 +1,7 @@
 /* amount.c - from words to the options of a collection. */
 #include "amount.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -99,4 +100,39 @@ int amount_options(const struct cli *c, struct collect_options *o)
 			       "は不可）"),
 			a->since);
 	return -1;
+}
+
+/* 75 s as 1:15 */
+static const char *clock_text(int64_t ns, char t[32])
+{
+	int64_t s = ns / NS_PER_S;
+
+	if (s >= 3600)
+		(void)snprintf(t, 32, "%d:%02d:%02d", (int)(s / 3600),
+			       (int)(s / 60 % 60), (int)(s % 60));
+	else
+		(void)snprintf(t, 32, "%d:%02d", (int)(s / 60), (int)(s % 60));
+	return t;
+}
+
+void amount_progress(void *arg, const struct collect_progress *p)
+{
+	const struct cli *c = arg;
+	char text[200], passed[32], left[32] = "?";
+	uint64_t s = (uint64_t)(p->passed_ns / NS_PER_S);
+
+	if (p->left_ns >= 0)
+		(void)clock_text(p->left_ns, left);
+	(void)snprintf(text, sizeof(text),
+		       cli_tr(c,
+			      "%s: %llu items, %llu MiB read (%llu MiB/s), "
+			      "%llu MiB written, %s, ETA %s",
+			      "%s：%llu 件、読込 %llu MiB（%llu MiB/秒）、"
+			      "書込 %llu MiB、経過 %s、残り %s"),
+		       p->stage, (unsigned long long)p->items,
+		       (unsigned long long)(p->bytes_in >> 20),
+		       (unsigned long long)((p->bytes_in >> 20) / (s + 1)),
+		       (unsigned long long)(p->bytes_out >> 20),
+		       clock_text(p->passed_ns, passed), left);
+	cli_progress(c, text);
 }

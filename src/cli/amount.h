@@ -10,5 +10,7 @@
 
 /* Fills what they say; -1 after a usage message. */
 int amount_options(const struct cli *, struct collect_options *);
+/* collect_options.progress; arg is the cli. */
+void amount_progress(void *arg, const struct collect_progress *);
 
 #endif

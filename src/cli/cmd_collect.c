@@ -93,22 +93,6 @@ static const struct opt opts[] = {
 	OPT_END
 };
 
-static void progress(void *arg, const struct collect_progress *p)
-{
-	const struct cli *c = arg;
-	char text[160];
-
-	(void)snprintf(text, sizeof(text),
-		       cli_tr(c,
-			      "%s: %" PRIu64 " items, %" PRIu64
-			      " MiB read, %" PRIu64 " MiB written",
-			      "%s: %" PRIu64 " 件、読込 %" PRIu64
-			      " MiB、書込 %" PRIu64 " MiB"),
-		       p->stage, p->items, p->bytes_in >> 20,
-		       p->bytes_out >> 20);
-	cli_progress(c, text);
-}
-
 static enum memory_mode memory_of(const char *word)
 {
 	if (!word || strcmp(word, "none") == 0)
@@ -137,7 +121,7 @@ static struct collect_options options_of(struct cli *c, const char *reserve)
 		.argc = c->argc,
 		.argv = c->argv,
 		.version = KONSEKI_VERSION,
-		.progress = c->progress ? progress : NULL,
+		.progress = c->progress ? amount_progress : NULL,
 		.arg = c,
 	};
 

@@ -29,18 +29,6 @@ static const struct opt opts[] = {
 	OPT_END
 };
 
-static void progress(void *arg, const struct collect_progress *p)
-{
-	char t[160];
-
-	(void)snprintf(t, sizeof(t),
-		       cli_tr(arg, "collect: %s, %llu items, %llu MiB",
-			      "収集：%s、%llu 件、%llu MiB"),
-		       p->stage, (unsigned long long)p->items,
-		       (unsigned long long)(p->bytes_in >> 20));
-	cli_progress(arg, t);
-}
-
 /* 2026-11-24T06-26-15Z: sorts, and every file system takes it */
 static void default_dir(char *out, size_t n)
 {
@@ -58,7 +46,8 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 				     .argc = c->argc,
 				     .argv = c->argv,
 				     .version = KONSEKI_VERSION,
-				     .progress = progress,
+				     .progress = c->progress ? amount_progress
+							     : NULL,
 				     .arg = c };
 	struct err err;
 	int rc;

@@ -15,6 +15,7 @@
 #include "scan.h"
 #include "signals.h"
 #include "roots.h"
+#include "say.h"
 #include "walk.h"
 
 #include "../util/timefmt.h"
@@ -138,6 +139,7 @@ static int start(struct run *r, struct err *err)
 		.strict = r->opt->deadline_ns != 0,
 		.out_fd = r->out.stream ? -1 : r->out.fd,
 		.signals = &signals_came,
+		.begun_ns = sys_boottime_ns(),
 		.end_ns = r->opt->max_time_ns
 				  ? sys_boottime_ns() + r->opt->max_time_ns
 				  : INT64_MAX,
@@ -169,64 +171,6 @@ static void run_manifest(struct probe_run *run)
 static const struct job job_manifest = { .name = "manifest",
 					 .run = run_manifest };
 
-static void say_shield(struct run *r)
-{
-	r->res->noatime = shield_name(r->shield);
-	if (r->shield == SHIELD_NOATIME)
-		intake_status(r->in, "noatime", NULL,
-			      STR("access times of links and directories, and "
-				  "of other owners' files, may change"),
-			      PROBE_DENIED, EPERM, 0, 0, 0);
-	else
-		intake_status(r->in, "noatime", NULL,
-			      str_of(shield_name(r->shield)), PROBE_COLLECTED,
-			      0, 1, 0, 0);
-}
-
-static void say_mounts(struct run *r)
-{
-	const struct mounts *ms = &r->scene->mounts;
-
-	if (ms->cut)
-		intake_status(r->in, "mounts", "files", STR("table of mounts"),
-			      PROBE_TRUNCATED, E2BIG, ms->nmount, 0, 0);
-	for (size_t i = 0; i < ms->nmount; i++) {
-		const struct mount *m = &ms->mount[i];
-		struct buf b = { 0 };
-
-		if (m->class <= MOUNT_LISTED || m->class == MOUNT_PSEUDO)
-			continue;
-		buf_str(&b, m->point);
-		buf_fmt(&b, " (%s, " STR_FMT ")", mount_class_name(m->class),
-			STR_ARG(m->type));
-		intake_status(r->in, "mounts", NULL, buf_view(&b),
-			      PROBE_SKIPPED, 0, 0, 0, 0);
-		buf_free(&b);
-	}
-}
-
-static void left(void *arg, const char *group, size_t nrule)
-{
-	struct run *r = arg;
-	struct buf b = { 0 };
-
-	buf_fmt(&b, "not of the profile %s", profile_name(r->opt->profile));
-	intake_status(r->in, group, NULL, buf_view(&b), PROBE_SKIPPED,
-		      ECANCELED, nrule, 0, 0);
-	buf_free(&b);
-}
-
-/* What the user chose not to take. */
-static void say_choice(struct run *r)
-{
-	profile_rules(r->scene, left, r);
-	account_open(r->res, r->scene);
-	for (size_t i = 0; i < r->opt->nexclude; i++)
-		intake_status(r->in, "exclude", NULL,
-			      str_of(r->opt->exclude[i]), PROBE_SKIPPED,
-			      ECANCELED, 0, 0, 0);
-}
-
 /* One job; after the end of the run it is said that it was not begun. */
 static void job(struct run *r, const struct job *j)
 {
@@ -242,9 +186,14 @@ static void job(struct run *r, const struct job *j)
 static void all_jobs(struct run *r)
 {
 	job(r, &job_manifest);
-	say_shield(r);
-	say_mounts(r);
-	say_choice(r);
+	r->res->noatime = shield_name(r->shield);
+	say_shield(r->in, r->shield);
+	say_mounts(r->in);
+	profile_rules(r->scene);
+	account_open(r->res, r->scene);
+	say_choice(r->in);
+	if (r->opt->progress)
+		job(r, &job_forecast);
 	for (size_t i = 0; probe_table[i]; i++)
 		if (r->scene->env.live || !probe_table[i]->live_only)
 			job(r, &(struct job){ .name = probe_table[i]->name,

@@ -34,6 +34,8 @@ struct collect_progress {
 	uint64_t items;     /* objects seen in this stage */
 	uint64_t bytes_in;  /* of members, whole run */
 	uint64_t bytes_out; /* of the archive */
+	int64_t passed_ns;  /* since the start */
+	int64_t left_ns;    /* -1: unknown */
 };
 
 struct collect_options {

@@ -45,30 +45,37 @@ static void add(struct scene *sc, const struct path_rule *r)
 	sc->rule[sc->nrule++] = *r;
 }
 
-void profile_rules(struct scene *sc, void (*left)(void *, const char *, size_t),
-		   void *arg)
+static bool beyond(const struct scene *sc, const struct path_rule *r)
+{
+	return depth[profile_of(r)] > depth[sc->opt->profile];
+}
+
+void profile_rules(struct scene *sc)
 {
 	const struct collect_options *o = sc->opt;
-	size_t nleft[sizeof(later) / sizeof(*later)] = { 0 };
 
 	sc->rule = arena_array(&sc->arena, path_count + o->npath + 1,
 			       sizeof(*sc->rule));
-	for (size_t i = 0; i < path_count; i++) {
-		const struct path_rule *r = &path_table[i];
-
-		if (depth[profile_of(r)] <= depth[o->profile]) {
-			add(sc, r);
-			continue;
-		}
-		for (size_t k = 0; k < sizeof(later) / sizeof(*later); k++)
-			nleft[k] += strcmp(later[k].group, r->group) == 0;
-	}
+	for (size_t i = 0; i < path_count; i++)
+		if (!beyond(sc, &path_table[i]))
+			add(sc, &path_table[i]);
 	for (size_t i = 0; i < o->npath; i++)
 		add(sc,
 		    &(struct path_rule){ .glob = o->path[i], .group = "user" });
-	for (size_t k = 0; k < sizeof(later) / sizeof(*later); k++)
-		if (nleft[k])
-			left(arg, later[k].group, nleft[k]);
+}
+
+void profile_left(const struct scene *sc,
+		  void (*left)(void *, const char *, size_t), void *arg)
+{
+	for (size_t k = 0; k < sizeof(later) / sizeof(*later); k++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < path_count; i++)
+			n += beyond(sc, &path_table[i]) &&
+			     strcmp(later[k].group, path_table[i].group) == 0;
+		if (n)
+			left(arg, later[k].group, n);
+	}
 }
 
 bool profile_log(const struct path_rule *r)

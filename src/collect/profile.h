@@ -21,13 +21,12 @@
 const char *profile_name(enum profile);
 /* The lowest profile that takes what a rule names. */
 enum profile profile_of(const struct path_rule *);
-/*
- * scene->rule: the table as far as the profile goes, then --path.  Tells
- * `left' of each group that is left out.
- */
-void profile_rules(struct scene *,
-		   void (*left)(void *arg, const char *group, size_t nrule),
-		   void *arg);
+/* scene->rule: the table as far as the profile goes, then --path. */
+void profile_rules(struct scene *);
+/* Each group that has rules beyond the profile, and how many. */
+void profile_left(const struct scene *,
+		  void (*left)(void *arg, const char *group, size_t nrule),
+		  void *arg);
 /* Logs: newest first, whole or as an excerpt, those since --since. */
 bool profile_log(const struct path_rule *);
 /* Did the user exclude this path, or a directory that it lies in? */

@@ -35,6 +35,13 @@ static int by_turn(const void *a, const void *b)
 	return str_cmp(x->path, y->path);
 }
 
+uint64_t programs_most(const struct collect_options *o)
+{
+	if (o->max_content)
+		return o->max_content;
+	return o->profile == PROFILE_QUICK ? QUICK_CONTENT : MAX_CONTENT;
+}
+
 void programs_sort(struct scene *sc)
 {
 	if (sc->nprogram)
@@ -96,11 +103,7 @@ static void run_programs(struct probe_run *r)
 {
 	struct progress *at = r->lane->state;
 	const struct scene *sc = r->scene;
-	uint64_t max = sc->opt->max_content;
-
-	if (max == 0)
-		max = sc->opt->profile == PROFILE_QUICK ? QUICK_CONTENT
-							: MAX_CONTENT;
+	uint64_t max = programs_most(sc->opt);
 
 	for (; at->next < sc->nprogram; at->next++) {
 		const struct program *p = &sc->program[at->next];

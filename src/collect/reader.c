@@ -101,20 +101,42 @@ static int reader_main(void *arg)
 	return 0;
 }
 
-static void progress(struct crew *c, const struct job *j)
+/* The stages of a run as the forecast sees them. */
+static struct forecast_now where_we_are(const struct crew *c,
+					const struct job *j,
+					const struct lane *l)
+{
+	struct forecast_now n = {
+		.stage = c->walked ? FORECAST_COPY : FORECAST_BEFORE,
+		.stage_ns = sys_boottime_ns() - c->job_ns,
+		.bytes = writer_bytes_in(c->in->w) - c->job_bytes,
+	};
+
+	if (j->measure) {
+		n.stage = FORECAST_WALK;
+		j->measure(l, &n);
+	}
+	return n;
+}
+
+static void progress(struct crew *c, const struct job *j, const struct lane *l)
 {
 	const struct collect_options *o = c->scene->opt;
 	struct collect_progress p;
+	struct forecast_now at;
 	int64_t now = sys_boottime_ns();
 
 	if (!o->progress || now - c->drawn_ns < NS_PER_S / 10)
 		return;
 	c->drawn_ns = now;
+	at = where_we_are(c, j, l);
 	p = (struct collect_progress){
 		.stage = j->name,
 		.items = c->in->nobject,
 		.bytes_in = writer_bytes_in(c->in->w),
 		.bytes_out = writer_bytes_out(c->in->w),
+		.passed_ns = now - c->begun_ns,
+		.left_ns = forecast_left(&c->scene->forecast, &at),
 	};
 	o->progress(o->arg, &p);
 }
@@ -199,7 +221,7 @@ static enum pump pump(struct crew *c, const struct job *j, struct lane *l,
 		int ready = poll(&p, 1, POLL_MS);
 		ssize_t n;
 
-		progress(c, j);
+		progress(c, j, l);
 		if (stopping(c))
 			return PUMP_STOP;
 		if (ready <= 0) {
@@ -321,6 +343,8 @@ bool crew_run(struct crew *c, const struct job *j)
 		c->buf = xmalloc(IN_BUF);
 	c->in->done = false;
 	c->in->nobject = 0;
+	c->job_ns = sys_boottime_ns();
+	c->job_bytes = writer_bytes_in(c->in->w);
 	s.lane = next_lane(j, NULL);
 	for (unsigned lost = 0; s.lane; lost++) {
 		how = one_reader(c, &s, lost);
@@ -335,6 +359,9 @@ bool crew_run(struct crew *c, const struct job *j)
 		s.resume_after = s.lane->key;
 		s.lane = next_lane(j, s.lane);
 	}
+	if (how == PUMP_DONE && j->done)
+		j->done(s.lane, c->scene);
+	c->walked |= j->measure != NULL;
 	lane_free(s.lane);
 	c->cut |= how != PUMP_DONE;
 	if (how != PUMP_DONE)

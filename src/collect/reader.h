@@ -19,6 +19,10 @@ struct job {
 	size_t nstate; /* shared bytes that outlive a reader */
 	/* names what the lost reader was stuck on; NULL: lane->what */
 	struct str (*where)(const struct lane *, struct buf *scratch);
+	/* how far it is; NULL: it tells by what it sends */
+	void (*measure)(const struct lane *, struct forecast_now *);
+	/* after it was done: what it found out */
+	void (*done)(const struct lane *, struct scene *);
 	/* copies the shared state for the next reader; false: give up */
 	bool (*resume)(const struct lane *from, struct lane *to);
 };
@@ -33,13 +37,16 @@ struct crew {
 	bool urged;  /* its I/O was raised from idle */
 	int out_fd;  /* of the archive: closed in readers */
 	const volatile sig_atomic_t *signals; /* how many INT/TERM came */
-	int64_t end_ns;   /* boottime at which the run is over */
-	bool late;        /* that is why it stops */
-	bool cut;         /* a job was not done to its end */
-	bool stop;        /* interrupted, disk or archive: no further jobs */
-	int64_t drawn_ns; /* progress */
-	unsigned nstuck;  /* of the whole run */
-	int64_t since_ns; /* no progress since then */
+	int64_t begun_ns, job_ns;             /* boottime of run and job */
+	uint64_t job_bytes; /* of members, when the job began */
+	int64_t end_ns;     /* boottime at which the run is over */
+	bool late;          /* that is why it stops */
+	bool walked;        /* what follows copies what it found */
+	bool cut;           /* a job was not done to its end */
+	bool stop;          /* interrupted, disk or archive: no further jobs */
+	int64_t drawn_ns;   /* progress */
+	unsigned nstuck;    /* of the whole run */
+	int64_t since_ns;   /* no progress since then */
 	unsigned char *buf;
 	size_t nbuf;
 };

@@ -8,6 +8,7 @@
 #include "../host/mountinfo.h"
 #include "../util/map.h"
 #include "collect.h"
+#include "forecast.h"
 #include "paths.h"
 #include "sys.h"
 
@@ -26,6 +27,7 @@ struct scene {
 	struct path_rule *rule; /* those of this run */
 	size_t nrule;
 	enum hash_mode hash; /* never HASH_DEFAULT */
+	struct forecast forecast;
 	struct collect_env env;
 	struct arena arena;
 	struct mounts mounts;

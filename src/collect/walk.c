@@ -10,6 +10,7 @@
 #include "beneath.h"
 #include "kind.h"
 #include "owned.h"
+#include "programs.h"
 #include "profile.h"
 
 #include "konseki/archive.h"
@@ -274,11 +275,12 @@ static void walk_free(struct walk *w)
 	free(w);
 }
 
-static void run_walk(struct probe_run *r)
+static void go(struct probe_run *r, bool ahead)
 {
 	struct walk *w = xmalloc(sizeof(*w));
 	struct walk_state *st = r->lane->state;
 
+	w->ahead = ahead;
 	w->run = r;
 	w->st = st;
 	if (st->phase != WALK_OWNED || !r->resumed) {
@@ -305,15 +307,61 @@ static void run_walk(struct probe_run *r)
 		st->walked |= 1u << st->root;
 	}
 	run_count(r, st->nobject - st->ncounted);
-	run_status(r, "walk", "files", STR_NONE, PROBE_COLLECTED, 0,
-		   st->nobject, st->nbytes, sys_boottime_ns() - r->began_ns);
+	if (!ahead)
+		run_status(r, "walk", "files", STR_NONE, PROBE_COLLECTED, 0,
+			   st->nobject, st->nbytes,
+			   sys_boottime_ns() - r->began_ns);
 	walk_free(w);
 }
+
+static void run_walk(struct probe_run *r)
+{
+	go(r, false);
+}
+
+static void run_ahead(struct probe_run *r)
+{
+	int64_t began = sys_boottime_ns();
+	struct walk_state *st = r->lane->state;
+
+	go(r, true);
+	st->ahead_ns = sys_boottime_ns() - began;
+}
+
+static void measure(const struct lane *l, struct forecast_now *n)
+{
+	const struct walk_state *st = l->state;
+
+	n->objects = st->nobject;
+	n->bytes = st->nbytes;
+}
+
+static void counted(const struct lane *l, struct scene *sc)
+{
+	const struct walk_state *st = l->state;
+	uint64_t max = programs_most(sc->opt);
+
+	sc->forecast = (struct forecast){
+		.objects = st->nobject,
+		.look = st->nbytes,
+		.copy = st->ncopy < max ? st->ncopy : max,
+		.log = st->nlog,
+		.count_ns = st->ahead_ns,
+	};
+}
+
+const struct job job_forecast = {
+	.name = "forecast",
+	.run = run_ahead,
+	.done = counted,
+	.nstate = sizeof(struct walk_state),
+};
 
 const struct job job_walk = {
 	.name = "walk",
 	.core = "files",
 	.run = run_walk,
+	.measure = measure,
 	.nstate = sizeof(struct walk_state),
 	.where = walk_where,
 	.resume = walk_resume,

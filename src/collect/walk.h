@@ -59,6 +59,8 @@ struct walk_state {                   /* shared */
 	uint32_t depth, npath, nnames, at, nbuf;
 	uint32_t skip_examine; /* at + 1 of an entry whose content is stuck */
 	uint64_t nobject, ncounted, nbytes;
+	uint64_t ncopy, nlog; /* bytes, of the walk ahead */
+	int64_t ahead_ns;
 	char path[WALK_PATH];
 	struct walk_dir dir[WALK_DEPTH];
 	_Alignas(8) char dirbuf[WALK_DIRBUF];
@@ -76,9 +78,11 @@ struct walk { /* of one reader */
 	struct dpkg dpkg;
 	struct arena arena;
 	struct examiner *ex;
+	bool ahead; /* only counts, for the forecast */
 };
 
 extern const struct job job_walk;
+extern const struct job job_forecast; /* the same, ahead */
 
 /* walk_stack.c */
 struct walk_dir *walk_top(struct walk *);

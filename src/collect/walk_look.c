@@ -249,6 +249,25 @@ static void examine(struct walk *w, const char *name, const struct meta *m,
 	(void)close(fd);
 }
 
+/* What looking at it, and copying it, will cost. */
+static void foresee(struct walk *w, const char *name, const struct meta *m,
+		    bool named)
+{
+	struct walk_state *st = w->st;
+	uint64_t size = m->blocks * 512 < m->size ? m->blocks * 512 : m->size;
+	/* what is opened for its first bytes only costs next to nothing */
+	bool likely = m->mode & 0111 || kind_program_name(str_of(name));
+	bool all = w->run->scene->hash == HASH_ALL;
+	bool look = wanted(w, name, m) && (all || likely);
+
+	if (look)
+		st->nbytes += size;
+	if (((look && likely) || named) && !owned(w, name))
+		st->ncopy += size;
+	if (str_starts(str_mem(st->path, st->npath), STR("/var/log")))
+		st->nlog += size;
+}
+
 void walk_look(struct walk *w, const char *name, const struct meta *m,
 	       struct walk_facts *f)
 {
@@ -262,6 +281,10 @@ void walk_look(struct walk *w, const char *name, const struct meta *m,
 		w->ex = xmalloc(sizeof(*w->ex));
 	if (is_output(w, m)) {
 		f->skip = "the archive itself";
+		return;
+	}
+	if (w->ahead) {
+		foresee(w, name, m, web || named);
 		return;
 	}
 	if (wanted(w, name, m))

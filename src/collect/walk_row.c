@@ -244,6 +244,8 @@ void walk_row(struct walk *w, const char *name, const struct meta *m,
 	struct buf *b = &w->row;
 	char type[] = ",\"t\":\"?\"";
 
+	if (w->ahead)
+		return;
 	path(w, name);
 	type[6] = type_of(m->mode);
 	buf_add(b, type, sizeof(type) - 1);
@@ -277,6 +279,8 @@ void walk_row_bare(struct walk *w, const char *name, char type,
 {
 	char t[] = ",\"t\":\"?\"";
 
+	if (w->ahead)
+		return;
 	path(w, name);
 	t[6] = type;
 	buf_add(&w->row, t, sizeof(t) - 1);

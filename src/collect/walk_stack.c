@@ -28,7 +28,8 @@ struct str walk_full(struct walk *w, const char *name)
 
 void walk_say(struct walk *w, struct str path, enum probe_state s, int e)
 {
-	run_status(w->run, "walk", "files", path, s, e, 0, 0, 0);
+	if (!w->ahead) /* the walk itself will say it */
+		run_status(w->run, "walk", "files", path, s, e, 0, 0, 0);
 }
 
 static bool holds_mounts(const struct walk *w, struct str dir)
