@@ -17,11 +17,6 @@
 
 #include <linux/audit.h>
 
-struct sample {
-	struct audit_rule_data r;
-	char text[32];
-};
-
 static void put(struct audit_rule_data *r, uint32_t field, uint32_t op,
 		uint32_t value)
 {
@@ -32,19 +27,22 @@ static void put(struct audit_rule_data *r, uint32_t field, uint32_t op,
 
 static void audit_rules(void **state)
 {
-	struct sample s = { .text = "/etc/passwdidentity" };
+	static const char text[] = "/etc/passwdidentity";
+	_Alignas(8) char sample[sizeof(struct audit_rule_data) + 19] = { 0 };
+	struct audit_rule_data *r = (void *)sample;
 	struct buf out = { 0 };
-	struct str whole = str_mem(&s, sizeof(struct audit_rule_data) + 19);
+	struct str whole = str_mem(sample, sizeof sample);
 
 	(void)state;
-	s.r.flags = AUDIT_FILTER_EXIT;
-	s.r.action = AUDIT_ALWAYS;
-	memset(s.r.mask, 0xff, sizeof s.r.mask);
-	put(&s.r, AUDIT_WATCH, AUDIT_EQUAL, 11);
-	put(&s.r, AUDIT_PERM, AUDIT_EQUAL, AUDIT_PERM_WRITE | AUDIT_PERM_ATTR);
-	put(&s.r, AUDIT_LOGINUID, AUDIT_NOT_EQUAL, UINT32_MAX);
-	put(&s.r, AUDIT_FILTERKEY, AUDIT_EQUAL, 8);
-	s.r.buflen = 19;
+	memcpy(sample + sizeof *r, text, 19);
+	r->flags = AUDIT_FILTER_EXIT;
+	r->action = AUDIT_ALWAYS;
+	memset(r->mask, 0xff, sizeof r->mask);
+	put(r, AUDIT_WATCH, AUDIT_EQUAL, 11);
+	put(r, AUDIT_PERM, AUDIT_EQUAL, AUDIT_PERM_WRITE | AUDIT_PERM_ATTR);
+	put(r, AUDIT_LOGINUID, AUDIT_NOT_EQUAL, UINT32_MAX);
+	put(r, AUDIT_FILTERKEY, AUDIT_EQUAL, 8);
+	r->buflen = 19;
 	assert_true(kernel_audit_rule(whole, &out));
 	buf_c(&out, '\0');
 	assert_string_equal(out.p, "-a always,exit -S all -F path=/etc/passwd "
@@ -53,14 +51,14 @@ static void audit_rules(void **state)
 		buf_clear(&out);
 		assert_false(kernel_audit_rule(str_head(whole, n), &out));
 	}
-	s.r.field_count = 65; /* more than there can be */
+	r->field_count = 65; /* more than there can be */
 	assert_false(kernel_audit_rule(whole, &out));
-	s.r.field_count = 4;
-	s.r.values[3] = 9; /* past the end of the text */
+	r->field_count = 4;
+	r->values[3] = 9; /* past the end of the text */
 	assert_false(kernel_audit_rule(whole, &out));
-	memset(s.r.mask, 0, sizeof s.r.mask);
-	s.r.mask[1] = 1u << 27;
-	s.r.field_count = 0;
+	memset(r->mask, 0, sizeof r->mask);
+	r->mask[1] = 1u << 27;
+	r->field_count = 0;
 	buf_clear(&out);
 	assert_true(kernel_audit_rule(whole, &out));
 	buf_c(&out, '\0');

@@ -117,7 +117,7 @@ struct context {
 	size_t nsock, capsock;
 	struct sock_owner *owner; /* by inode, then process */
 	size_t nowner, capowner;
-	struct map module; /* loaded ones, as the kernel lists them */
+	struct map module;         /* loaded ones, as the kernel lists them */
 	struct map mnt_ns, net_ns; /* inode -> index of its lowest process */
 
 	struct map layer; /* host/layers.h: id -> index of container + 1 */
