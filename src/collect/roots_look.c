@@ -193,13 +193,32 @@ bool root_room(struct root *ro, struct str path, uint64_t size)
 	return false;
 }
 
+/* Trees of an application hold a hundred thousand files that never run. */
+static bool may_run(const struct root *ro, struct str path,
+		    const struct meta *m)
+{
+	static const char *const anybody[] = { "/tmp/", "/var/tmp/",
+					       "/dev/shm/", "/run/", "/root/" };
+	const struct mount *here = mounts_of(&ro->scene.mounts, path);
+	struct str base = str_base(path);
+
+	/* of what nobody else has every file is listed */
+	if (here && !str_is(here->type, "overlay") && !root_mounted(ro, here))
+		return true;
+	for (size_t i = 0; i < sizeof(anybody) / sizeof(*anybody); i++)
+		if (str_starts(path, str_of(anybody[i])))
+			return true;
+	return m->mode & 0111 || kind_program_name(base) ||
+	       kind_web_name(base) || base.p[0] == '.';
+}
+
 bool root_look(struct root *ro, struct str path, int fd, const struct meta *m,
 	       bool programs_only)
 {
 	const struct package *owner;
 	struct facts f = { 0 };
 
-	if (of_host(ro, path, m))
+	if ((programs_only && !may_run(ro, path, m)) || of_host(ro, path, m))
 		return false;
 	examine(ro, path, fd, m, &f);
 	if (ro->rows == ROWS_MAX)

@@ -293,6 +293,85 @@ static void preload_and_container(void **state)
 	assert_null(ev_get(&f->ev, KEY_K_PROCESS_EXE_UNPACKAGED));
 }
 
+#define CONTAINER                                                              \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* One process in a container, one with a file system of its own. */
+static void elsewhere(struct context *c)
+{
+	context_init(c);
+	context_take(c, STR("live/processes.0000.jsonl"), STR(""),
+		     STR("{\"process.pid\":70,\"process.start\":1,"
+			 "\"konseki.process.namespace.mnt\":\"71\","
+			 "\"konseki.process.namespace.net\":\"72\","
+			 "\"konseki.process.cgroup\":\"/docker/" CONTAINER
+			 "\"}\n"
+			 "{\"process.pid\":80,\"process.start\":1,"
+			 "\"konseki.process.namespace.mnt\":\"81\","
+			 "\"konseki.process.namespace.net\":\"82\","
+			 "\"sockets\":[9001]}\n"));
+	context_take(c, STR("live/mounts.0000.jsonl"), STR(""),
+		     STR("{\"konseki.mount.namespace\":71,"
+			 "\"konseki.mount.super_options\":"
+			 "\"upperdir=/var/lib/docker/overlay2/up/diff\"}\n"));
+	context_take(c, STR("state/files.0000.jsonl"), STR(""),
+		     STR("{\"p\":\"/var/lib/docker/overlay2/up/diff/tmp/x\","
+			 "\"k\":\"elf\"}\n"
+			 "{\"p\":\"/var/lib/docker/overlay2/low/diff/bin/y\","
+			 "\"k\":\"elf\"}\n"));
+	context_take(c, STR("state/roots.0000.jsonl"), STR(""),
+		     STR("{\"p\":\"/mnt/x\",\"o\":81,\"private\":true,"
+			 "\"k\":\"elf\"}\n"
+			 "{\"p\":\"/mnt/y\",\"o\":81,\"k\":\"elf\"}\n"));
+	context_finish(c);
+}
+
+static void programs_of_other_roots(void **state)
+{
+	static const struct {
+		unsigned pid;
+		const char *exe;
+		bool upper, private;
+	} c[] = {
+		{ 70, "/tmp/x", true, false },
+		{ 70, "/bin/y", false, false },
+		{ 80, "/mnt/x", false, true },
+		{ 80, "/mnt/y", false, false }, /* the host has that disk */
+		{ 80, "/tmp/x", false, false },
+	};
+	struct fix *f = *state;
+	struct context other = { 0 }, mine = f->ctx;
+
+	elsewhere(&other);
+	f->ctx = other;
+	for (size_t i = 0; i < sizeof(c) / sizeof(*c); i++) {
+		process(f, c[i].pid, 1);
+		ev_cstr(&f->ev, KEY_PROCESS_EXECUTABLE, c[i].exe);
+		if (c[i].pid == 70)
+			ev_cstr(&f->ev, KEY_K_PROCESS_CGROUP,
+				"/docker/" CONTAINER);
+		joined(f);
+		if (yes(f, KEY_K_PROCESS_EXE_UPPER) != c[i].upper ||
+		    yes(f, KEY_K_PROCESS_EXE_PRIVATE) != c[i].private)
+			fail_msg("%u %s", c[i].pid, c[i].exe);
+	}
+	/* a socket that was made in the namespace of the other one */
+	begin(f, KIND_SOCKET, 100, EK_STATE);
+	ev_u64(&f->ev, KEY_K_SOCKET_INODE, 9001);
+	ev_u64(&f->ev, KEY_K_SOCKET_NETNS, 72);
+	joined(f);
+	assert_true(yes(f, KEY_K_SOCKET_FOREIGN_NETNS));
+	assert_null(ev_get(&f->ev, KEY_CONTAINER_ID));
+	/* one that nobody is seen to hold is the namespace's */
+	begin(f, KIND_SOCKET, 100, EK_STATE);
+	ev_u64(&f->ev, KEY_K_SOCKET_NETNS, 72);
+	joined(f);
+	assert_true(str_is(get(f, KEY_CONTAINER_ID), CONTAINER));
+	assert_false(yes(f, KEY_K_SOCKET_FOREIGN_NETNS));
+	f->ctx = mine;
+	context_free(&other);
+}
+
 static void a_socket_knows_its_process(void **state)
 {
 	struct fix *f = *state;
@@ -373,6 +452,7 @@ int main(void)
 		TEST(preload_and_container),
 		TEST(modules_that_are_named),
 		TEST(owner_of_an_ebpf_program),
+		TEST(programs_of_other_roots),
 		TEST(a_socket_knows_its_process),
 		TEST(packages_of_files),
 		TEST(targets_of_autoruns),

@@ -112,7 +112,6 @@ static const struct want {
 	{ BIT(RUNC), "id", OP_TEXT, AT(id) },
 	{ BIT(RUNC), "created", OP_TIME, AT(started_ns) },
 	{ BIT(CRUN), "created", OP_TIME, AT(started_ns) },
-	/* a pod; what belongs to all its containers comes where it comes */
 	{ BIT(POD), "kind", OP_TEXT, AT(kind) },
 	{ BIT(POD), "metadata/name", OP_TEXT, AT(pod) },
 	{ BIT(POD), "metadata/namespace", OP_TEXT, AT(pod_namespace) },
