@@ -166,6 +166,7 @@ check: konseki $(UNIT) $(HELPER)
 	@$(PART) unit sh tests/unit.sh build/t/ $(UNIT) || :
 	@$(PART) layers sh tests/layers.sh || :
 	@$(PART) manual sh tests/manual.sh || :
+	@$(PART) evidence sh tests/evidence.sh || :
 	@STATIC=$(STATIC) $(PART) static sh tests/static.sh || :
 	@for t in tests/*.bats; do test ! -e $$t || \
 		$(PART) $$(basename $$t .bats) bats --tap $$t || :; done

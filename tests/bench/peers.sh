@@ -75,6 +75,7 @@ peer() { # NAME MEMBERS-COMMAND COMMAND...
 	0 | 3) ;;
 	*) echo "  status $status"; tail -n 3 "$work/err" ;;
 	esac
+	eval "$members" >"$work/${name// /.}.names" 2>/dev/null
 	rm -rf "$work"/out.* "$work/dest"
 	mkdir "$work/dest"
 }
@@ -96,6 +97,7 @@ for profile in quick standard full; do
 		"$konseki" collect --here --profile $profile \
 		-o "$work/dest/k.tar.zst"
 done
+cp "$work/konseki.standard.names" "$work/ours" 2>/dev/null
 [ -n "${CATSCALE:-}" ] && peer CatScale \
 	"tar -tzf $work/dest/*.tar.gz" \
 	sh -c "cd $work/dest && bash $CATSCALE -o $work/dest"
@@ -105,5 +107,29 @@ done
 for profile in quick standard full; do
 	ratio "konseki $profile" 'UAC ir_triage'
 	ratio "konseki $profile" CatScale
+done
+# What UAC copied and a standard collection did not, by directory.
+lacking() {
+	sed -n 's,^files/,/,p' "$work/konseki.standard.names" |
+		sed 's/\.part[0-9]*$//' | sort -u >"$work/k"
+	sed -n 's,^\[root\]/,/,p' "$work/UAC.ir_triage.names" |
+		while IFS= read -r path; do
+			[ -f "$path" ] && [ ! -L "$path" ] || continue
+			printf '%s/%s\n' "$(realpath "${path%/*}")" "${path##*/}"
+		done | sort -u >"$work/u"
+	comm -23 "$work/u" "$work/k" >"$work/lack"
+	printf 'files of UAC: %s, of those not in a standard collection: %s\n' \
+		"$(wc -l <"$work/u")" "$(wc -l <"$work/lack")"
+	sed -E 's,^((/[^/]*){1,4}).*,\1,' "$work/lack" | sort | uniq -c |
+		sort -rn | head -n "${PEERS_LACK:-15}"
+}
+[ -n "${UAC:-}" ] && lacking
+sh tests/evidence.sh | sed -n 's/^# collected/evidence rows/p'
+table=../shared/reference/collectors.md
+[ -f $table ] && for tool in 'UAC 4' 'CatScale 5'; do
+	awk -F'|' -v column="${tool#* }" -v name="${tool% *}" '
+		$2 ~ /^ [0-9]+ $/ { k = substr($column, 2, 1); n[k]++ }
+		END { printf "evidence rows of %s: %d, %d more in part\n", name,
+			n["Y"], n["P"] }' $table
 done
 exit 0
