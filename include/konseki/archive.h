@@ -22,9 +22,12 @@
  *     cross      what one view of the kernel keeps quiet: a process or a
  *                listener with konseki.{process,socket}.hidden
  *     neighbours, routes, interfaces, sessions, modules, kernel, namespaces,
- *     mounts     rows of their own keys
+ *     mounts, conntrack, policy, filters, firewall, wireguard, bpf, tracing,
+ *     hardware   rows of their own keys
  *   live/proc/<pid>-<start>/{stat,status,cmdline,maps}  as the kernel gave
- *   them (environ too with --secrets full); live/kmsg.txt the ring buffer
+ *   them (environ too with --secrets full); live/kmsg.txt the ring buffer;
+ *   live/proc/<name>, live/net/<netns>/<name>, live/tracing/<name>,
+ *   live/sys/<name> texts of the kernel; live/bpf/program-<id>.bin eBPF
  *
  * state/files.0000.jsonl ...  one file system object a line, compact:
  *   p path (p_b64 too when not UTF-8)   t type: f d l b c p s
