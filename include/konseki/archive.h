@@ -35,7 +35,9 @@
  *   d "major:minor"  M A C B  mtime atime ctime birth time in ns (B absent
  *   where the file system has none)   l link target   x {"name":"base64"}
  *   xattrs   f ["immutable"..] attributes   k kind by content: elf pe script
- *   mime   h SHA-256   h5 MD5   skip: why a directory was not entered
+ *   mime   h SHA-256   h5 MD5, h1 SHA-1, h512 SHA-512, as far as the
+ *   package system measures this file by them
+ *   skip: why a directory was not entered
  *   r "major:minor" of a device file   t "?" with skip "timeout": only the
  *   name is known, what lies there does not answer
  *   x is there for directories, programs (an x or set-id bit) and files in

@@ -1,72 +1,214 @@
-/* owned.c - /var/lib/dpkg, file by file. */
+/* owned.c - where package databases lie, file by file. */
 #define _GNU_SOURCE
 #include "owned.h"
 #include "beneath.h"
+#include "cache.h"
 
+#include "../host/pkgfiles.h"
 #include "../util/io.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define TEXT_MAX (64u << 20) /* status of a host with everything: 40 MB */
+#define RPM_MAX (UINT64_C(2) << 30)
 
-static bool slurp(struct probe_run *r, int dir, const char *name,
-		  struct buf *text)
+struct databases {
+	struct probe_run *run;
+	struct owned_rpm rpm[OWNED_MAX_RPM];
+	struct cache cache[OWNED_MAX_RPM];
+	size_t nrpm;
+	struct owned_parse *parse;
+	struct buf text, path;
+};
+
+/* A text of a directory, sent under the name that databases go by. */
+static void text_file(struct databases *d, int dir, const char *at,
+		      const char *name)
 {
 	struct meta m;
-	int fd = open_regular(r, dir, name, &m);
-	bool ok;
+	int fd;
 
-	buf_clear(text);
+	buf_clear(&d->path);
+	buf_fmt(&d->path, "%s/%s", at, name);
+	if (!pkgfiles_wants(buf_view(&d->path)))
+		return;
+	fd = open_regular(d->run, dir, name, &m);
 	if (fd < 0)
-		return false;
-	ok = io_slurp(fd, TEXT_MAX, text, NULL) == 0;
+		return;
+	buf_clear(&d->text);
+	if (io_slurp(fd, TEXT_MAX, &d->text, NULL) == 0)
+		owned_parse_file(d->parse, buf_view(&d->path),
+				 buf_view(&d->text));
 	(void)close(fd);
-	return ok;
 }
 
-static void read_info(struct probe_run *r, int dir, struct dpkg *d,
-		      struct buf *text)
+typedef void entry_fn(struct databases *, int dir, const char *at,
+		      const char *name);
+
+static void entries(struct databases *d, int dir, const char *at, entry_fn *fn)
 {
 	_Alignas(8) char buf[32768];
-	int info = open_dir(r, dir, "info");
 	long n;
 
-	while (info >= 0 && (n = sys_getdents(info, buf, sizeof(buf))) > 0) {
-		for (long at = 0; at < n;) {
-			const struct dirent64 *e = (const void *)(buf + at);
-			struct str name = str_of(e->name);
+	while (dir >= 0 && (n = sys_getdents(dir, buf, sizeof(buf))) > 0) {
+		for (long i = 0; i < n;) {
+			const struct dirent64 *e = (const void *)(buf + i);
 
-			at += e->reclen;
-			run_tick(r);
-			if ((str_ends(name, STR(".list")) ||
-			     str_ends(name, STR(".md5sums"))) &&
-			    slurp(r, info, e->name, text))
-				dpkg_info(d, name, buf_view(text));
+			i += e->reclen;
+			run_tick(d->run);
+			if (e->name[0] != '.')
+				fn(d, dir, at, e->name);
 		}
 	}
-	if (info >= 0)
-		(void)close(info);
 }
 
-void owned_read(struct probe_run *r, struct arena *a, struct dpkg *d)
+/* The directory as it is named, links followed; -1: there is none. */
+static int open_at(struct databases *d, const char *path)
 {
-	struct buf text = { 0 };
 	struct place p;
 	int dir;
 
-	dpkg_init(d, a);
-	if (beneath(r, STR("/var/lib/dpkg"), true, &p) < 0)
-		return;
-	dir = place_opendir(r, &p);
-	if (dir >= 0) {
-		if (slurp(r, dir, "diversions", &text))
-			dpkg_diversions(d, buf_view(&text));
-		if (slurp(r, dir, "status", &text))
-			dpkg_status(d, buf_view(&text));
-		read_info(r, dir, d, &text);
-		dpkg_finish(d);
-		(void)close(dir);
-	}
-	buf_free(&text);
+	if (beneath(d->run, str_of(path), true, &p) < 0)
+		return -1;
+	dir = place_opendir(d->run, &p);
 	place_close(&p);
+	return dir;
+}
+
+static void dpkg(struct databases *d)
+{
+	static const char at[] = "/var/lib/dpkg";
+	int dir = open_at(d, at), info;
+
+	if (dir < 0)
+		return;
+	text_file(d, dir, at, "diversions"); /* before lists */
+	text_file(d, dir, at, "status");
+	info = open_dir(d->run, dir, "info");
+	entries(d, info, "/var/lib/dpkg/info", text_file);
+	if (info >= 0)
+		(void)close(info);
+	(void)close(dir);
+}
+
+static void apk(struct databases *d)
+{
+	static const char *const at[] = { "/lib/apk/db", "/usr/lib/apk/db" };
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+		int dir = open_at(d, at[i]);
+
+		if (dir < 0)
+			continue;
+		text_file(d, dir, at[i], "installed");
+		(void)close(dir);
+		return; /* /lib may be a link to the other */
+	}
+}
+
+static void package_dir(struct databases *d, int dir, const char *at,
+			const char *name)
+{
+	static const char *const file[] = { "desc", "files", "mtree" };
+	int sub = open_dir(d->run, dir, name);
+	char path[512];
+	int n = snprintf(path, sizeof(path), "%s/%s", at, name);
+
+	for (size_t i = 0; sub >= 0 && n < (int)sizeof(path) && i < 3; i++)
+		text_file(d, sub, path, file[i]);
+	if (sub >= 0)
+		(void)close(sub);
+}
+
+static void pacman(struct databases *d)
+{
+	static const char at[] = "/var/lib/pacman/local";
+	int dir = open_at(d, at);
+
+	entries(d, dir, at, package_dir);
+	if (dir >= 0)
+		(void)close(dir);
+}
+
+/* --- rpm: opened before the process that reads it is there ------------- */
+
+static bool had(const struct databases *d, const struct owned_rpm *r)
+{
+	for (size_t i = 0; i < d->nrpm; i++)
+		if (d->rpm[i].ino == r->ino && d->rpm[i].dev == r->dev)
+			return true;
+	return false;
+}
+
+static void rpm_file(struct databases *d, int dir, const char *at,
+		     const char *name)
+{
+	struct owned_rpm *r = &d->rpm[d->nrpm];
+	struct meta m;
+
+	if (d->nrpm == OWNED_MAX_RPM)
+		return;
+	r->fd = open_regular(d->run, dir, name, &m);
+	if (r->fd < 0)
+		return;
+	r->size = m.size;
+	r->ino = m.ino;
+	r->dev = scene_dev(m.major, m.minor);
+	(void)snprintf(r->path, sizeof(r->path), "%s/%s", at, name);
+	if (m.size > RPM_MAX || m.size == 0 || had(d, r)) {
+		if (m.size > RPM_MAX)
+			run_status(d->run, "walk", NULL, str_of(r->path),
+				   PROBE_SKIPPED, EFBIG, 0, m.size, 0);
+		(void)close(r->fd);
+		return;
+	}
+	cache_look(&d->cache[d->nrpm++], &d->run->sys, r->fd, 0, m.size);
+}
+
+static void rpm(struct databases *d)
+{
+	static const char *const at[] = { "/var/lib/rpm",
+					  "/usr/lib/sysimage/rpm",
+					  "/usr/share/rpm" };
+	static const char *const name[] = { "rpmdb.sqlite", "rpmdb.sqlite-wal",
+					    "Packages.db", "Packages" };
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+		int dir = open_at(d, at[i]);
+
+		for (size_t k = 0; dir >= 0 && k < 4; k++)
+			rpm_file(d, dir, at[i], name[k]);
+		if (dir >= 0)
+			(void)close(dir);
+	}
+}
+
+void owned_read(struct probe_run *r, struct arena *a, struct packages *s)
+{
+	struct databases d = { .run = r };
+	int e = 0;
+
+	packages_init(s, a);
+	rpm(&d);
+	d.parse = owned_parse_start(d.rpm, d.nrpm);
+	if (d.parse) {
+		dpkg(&d);
+		apk(&d);
+		pacman(&d);
+		e = owned_parse_end(r, d.parse, s);
+	} else {
+		e = errno;
+	}
+	if (e)
+		run_status(r, "walk", NULL, STR("package databases"),
+			   e == EBADMSG ? PROBE_TRUNCATED : run_state_of(e), e,
+			   0, 0, 0);
+	for (size_t i = 0; i < d.nrpm; i++) {
+		cache_restore(&d.cache[i], d.rpm[i].fd);
+		(void)close(d.rpm[i].fd);
+	}
+	buf_free(&d.text);
+	buf_free(&d.path);
 }

@@ -161,9 +161,9 @@ static void read_root(struct root *ro, struct str what)
 
 	look_from_here(ro);
 	ro->same = same_top(ro);
-	dpkg_init(&ro->dpkg, &ro->arena);
+	packages_init(&ro->packages, &ro->arena);
 	if (!ro->same)
-		owned_read(&ro->run, &ro->arena, &ro->dpkg);
+		owned_read(&ro->run, &ro->arena, &ro->packages);
 	if (!ro->shielded)
 		run_status(ro->host, "noatime", NULL, what, PROBE_DENIED, EPERM,
 			   0, 0, 0);
@@ -173,7 +173,7 @@ static void read_root(struct root *ro, struct str what)
 		   at->files - files, at->bytes - bytes, 0);
 	map_free(&ro->run.seen);
 	map_free(&ro->run.named);
-	dpkg_free(&ro->dpkg);
+	packages_free(&ro->packages);
 }
 
 static void one(struct probe_run *r, const struct ns *ns)

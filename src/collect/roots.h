@@ -9,7 +9,7 @@
 #include "gather.h"
 #include "nslist.h"
 
-#include "../host/dpkg.h"
+#include "../host/packages.h"
 
 extern const struct job job_roots;
 
@@ -35,7 +35,7 @@ struct root {                   /* one, while it is read */
 	struct probe_run run;
 	struct scene scene;
 	struct arena arena;
-	struct dpkg dpkg;
+	struct packages packages;
 	struct gather_view view;
 	struct buf row;
 	unsigned char *chunk;

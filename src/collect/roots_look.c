@@ -6,10 +6,10 @@
  */
 #include "beneath.h"
 #include "cache.h"
+#include "digester.h"
 #include "kind.h"
 #include "roots.h"
 
-#include "../util/hash.h"
 #include "../util/json_out.h"
 #include "konseki/archive.h"
 
@@ -25,7 +25,7 @@
 
 struct facts {
 	const char *kind;
-	char sha256[2 * SHA256_LEN + 1], md5[2 * MD5_LEN + 1];
+	struct digest_text digest;
 };
 
 static bool same_at(struct root *ro, struct str path, const struct meta *m)
@@ -79,40 +79,23 @@ static bool of_host(struct root *ro, struct str path, const struct meta *m)
 	return same;
 }
 
-static void hex(const unsigned char *p, size_t n, char *out)
+static void digest(struct root *ro, struct str path, int fd, uint64_t size,
+		   struct facts *f)
 {
-	static const char digit[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < n; i++) {
-		*out++ = digit[p[i] >> 4];
-		*out++ = digit[p[i] & 15];
-	}
-	*out = '\0';
-}
-
-static void digest(struct root *ro, int fd, uint64_t size, struct facts *f)
-{
-	unsigned char out[SHA256_LEN];
-	struct sha256 sha;
-	struct md5 md5;
+	struct digester d;
 	uint64_t off = 0;
 	ssize_t n;
 
-	sha256_init(&sha);
-	md5_init(&md5);
+	digester_begin(&d, packages_algos(&ro->packages, path));
 	while (off < size &&
 	       (n = pread(fd, ro->chunk, CHUNK, (off_t)off)) > 0) {
-		sha256_add(&sha, ro->chunk, (size_t)n);
-		md5_add(&md5, ro->chunk, (size_t)n);
+		digester_add(&d, ro->chunk, (size_t)n);
 		off += (uint64_t)n;
 		run_tick(&ro->run);
 	}
 	if (off < size)
 		return; /* it shrank, or cannot be read: no digest */
-	sha256_end(&sha, out);
-	hex(out, sizeof(out), f->sha256);
-	md5_end(&md5, out);
-	hex(out, MD5_LEN, f->md5);
+	digester_end(&d, &f->digest);
 }
 
 static void examine(struct root *ro, struct str path, int fd,
@@ -129,7 +112,7 @@ static void examine(struct root *ro, struct str path, int fd,
 	if (n > 0)
 		f->kind = kind_of(str_mem(ro->chunk, (size_t)n));
 	if ((f->kind || kind_web_name(str_base(path))) && m->size <= HASH_MAX)
-		digest(ro, fd, m->size, f);
+		digest(ro, path, fd, m->size, f);
 	cache_restore(&c, fd);
 }
 
@@ -162,10 +145,7 @@ static void row(struct root *ro, struct str path, const struct meta *m,
 		json_kv_i64(b, "B", m->btime_ns);
 	if (f->kind)
 		json_kv_str(b, "k", str_of(f->kind));
-	if (f->sha256[0])
-		json_kv_str(b, "h", str_of(f->sha256));
-	if (f->md5[0])
-		json_kv_str(b, "h5", str_of(f->md5));
+	digest_row(b, &f->digest);
 	json_close(b);
 	probe_row(&ro->run, KONSEKI_STATE "roots", buf_view(b));
 }
@@ -217,6 +197,7 @@ bool root_look(struct root *ro, struct str path, int fd, const struct meta *m,
 {
 	const struct package *owner;
 	struct facts f = { 0 };
+	struct digests have;
 
 	if ((programs_only && !may_run(ro, path, m)) || of_host(ro, path, m))
 		return false;
@@ -230,8 +211,10 @@ bool root_look(struct root *ro, struct str path, int fd, const struct meta *m,
 		return true;
 	if (!f.kind && !kind_web_name(str_base(path)))
 		return false;
-	switch (dpkg_state(&ro->dpkg, path, str_of(f.md5), &owner)) {
+	have = digest_views(&f.digest);
+	switch (packages_state(&ro->packages, path, &have, &owner)) {
 	case PKG_INTACT:
+	case PKG_CONFFILE:
 	case PKG_OWNED:
 		return false;
 	default:

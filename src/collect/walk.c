@@ -270,7 +270,7 @@ static void walk_free(struct walk *w)
 	for (size_t i = 0; i < sizeof(b) / sizeof(b[0]); i++)
 		buf_free(b[i]);
 	walk_look_free(w);
-	dpkg_free(&w->dpkg);
+	packages_free(&w->packages);
 	arena_free(&w->arena);
 	free(w);
 }
@@ -286,7 +286,7 @@ static void go(struct probe_run *r, bool ahead)
 	if (st->phase != WALK_OWNED || !r->resumed) {
 		if (!r->resumed)
 			st->phase = WALK_OWNED;
-		owned_read(r, &w->arena, &w->dpkg);
+		owned_read(r, &w->arena, &w->packages);
 	}
 	run_touch(r, 0, STR_NONE);
 	if (r->resumed && st->depth > 0) {

@@ -8,9 +8,8 @@
 #ifndef COLLECT_WALK_H
 #define COLLECT_WALK_H
 
+#include "digester.h"
 #include "reader.h"
-
-#include "../host/dpkg.h"
 
 #define WALK_PATH 32768u /* bytes of a path; deeper is stated, not walked */
 #define WALK_ROOTS 5u    /* starting points */
@@ -75,7 +74,7 @@ struct walk { /* of one reader */
 	bool no_xattr; /* on this directory's file system */
 	struct buf row, prefix, link, xattr, full;
 	bool prefix_ok; /* UTF-8 */
-	struct dpkg dpkg;
+	struct packages packages;
 	struct arena arena;
 	struct examiner *ex;
 	bool ahead; /* only counts, for the forecast */
@@ -106,7 +105,7 @@ bool walk_resume(const struct lane *from, struct lane *to);
 /* walk_row.c: one object as a row, sent. */
 struct walk_facts {
 	const char *kind, *mime; /* NULL: not looked at, or none */
-	char sha256[65], md5[33];
+	struct digest_text digest;
 	const char *skip;     /* why it was not entered or examined; NULL */
 	const char *unhashed; /* why there is no digest; NULL */
 };

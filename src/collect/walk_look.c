@@ -43,7 +43,7 @@ static bool mostly_hole(const struct meta *m)
 
 static bool owned(struct walk *w, const char *name)
 {
-	return dpkg_owner(&w->dpkg, walk_full(w, name)) != NULL;
+	return packages_owner(&w->packages, walk_full(w, name)) != NULL;
 }
 
 /* Does an autorun name it? */
@@ -130,33 +130,18 @@ static bool is_output(const struct walk *w, const struct meta *m)
 	       scene_dev(m->major, m->minor) == e->out_dev;
 }
 
-static void hex(const unsigned char *p, size_t n, char *out)
-{
-	static const char digit[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < n; i++) {
-		out[2 * i] = digit[p[i] >> 4];
-		out[2 * i + 1] = digit[p[i] & 15];
-	}
-	out[2 * n] = '\0';
-}
-
-/* Both digests in one read; what was read already is in the buffer. */
+/* All digests in one read; what was read already is in the buffer. */
 static bool digest(struct walk *w, int fd, size_t have, uint64_t size,
-		   bool owned, struct walk_facts *f)
+		   struct str path, struct walk_facts *f)
 {
-	unsigned char out[SHA256_LEN], *buf = w->ex->buf;
-	struct sha256 sha;
-	struct md5 md5;
+	unsigned char *buf = w->ex->buf;
+	struct digester d;
 	uint64_t off = have;
 	ssize_t n = (ssize_t)have;
 
-	sha256_init(&sha);
-	md5_init(&md5);
+	digester_begin(&d, packages_algos(&w->packages, path));
 	while (n > 0) {
-		sha256_add(&sha, buf, (size_t)n);
-		if (owned)
-			md5_add(&md5, buf, (size_t)n);
+		digester_add(&d, buf, (size_t)n);
 		w->st->nbytes += (uint64_t)n;
 		run_tick(w->run);
 		if (off >=
@@ -167,12 +152,7 @@ static bool digest(struct walk *w, int fd, size_t have, uint64_t size,
 	}
 	if (n < 0)
 		return false;
-	sha256_end(&sha, out);
-	hex(out, sizeof(out), f->sha256);
-	if (owned) {
-		md5_end(&md5, out);
-		hex(out, 16, f->md5);
-	}
+	digester_end(&d, &f->digest);
 	return true;
 }
 
@@ -180,13 +160,15 @@ static bool digest(struct walk *w, int fd, size_t have, uint64_t size,
 static bool stray(struct walk *w, struct str path, const struct walk_facts *f,
 		  bool named)
 {
+	struct digests have = digest_views(&f->digest);
 	const struct package *p;
 
-	switch (dpkg_state(&w->dpkg, path, str_of(f->md5), &p)) {
+	switch (packages_state(&w->packages, path, &have, &p)) {
 	case PKG_UNKNOWN: /* no database: places and autoruns speak */
 		return named || !kind_system_dir(path);
 	case PKG_UNPACKAGED:
 	case PKG_MODIFIED:
+	case PKG_CONFFILE_CHANGED:
 		return true;
 	default:
 		return false;
@@ -239,7 +221,7 @@ static void examine(struct walk *w, const char *name, const struct meta *m,
 		if (f->kind && mostly_hole(&now))
 			f->unhashed = "not hashed: mostly a hole";
 		else if ((f->kind || all) &&
-			 !digest(w, fd, (size_t)n, now.size, own, f))
+			 !digest(w, fd, (size_t)n, now.size, path, f))
 			n = -1;
 	}
 	if (n < 0)

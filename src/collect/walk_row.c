@@ -224,10 +224,7 @@ static void facts(struct buf *b, const struct walk_facts *f)
 		json_kv_str(b, "k", str_of(f->kind));
 	if (f->mime)
 		json_kv_str(b, "mime", str_of(f->mime));
-	if (f->sha256[0])
-		json_kv_str(b, "h", str_of(f->sha256));
-	if (f->md5[0])
-		json_kv_str(b, "h5", str_of(f->md5));
+	digest_row(b, &f->digest);
 	if (f->skip || f->unhashed)
 		json_kv_str(b, "skip", str_of(f->skip ? f->skip : f->unhashed));
 }

@@ -13,8 +13,7 @@ static void package_of(struct join *j, struct str path)
 
 	if (!(j->ctx->have & CTX_PACKAGES))
 		return;
-	state = dpkg_state(&j->ctx->dpkg, path,
-			   ev_get_str(j->ev, KEY_FILE_HASH_MD5), &pkg);
+	state = join_package_state(j, path, &pkg);
 	if (pkg)
 		ev_str(j->ev, KEY_PACKAGE_NAME, pkg->name);
 	ev_cstr(j->ev, KEY_K_FILE_PACKAGE_STATE, package_state_name(state));

@@ -59,7 +59,7 @@ void join_private(struct join *j)
 		return;
 	}
 	root = ctx_root(j->ctx, j->self->mnt_ns);
-	info = root != j->ctx ? pathset_get(&root->dpkg.path, exe) : NULL;
+	info = root != j->ctx ? pathset_get(&root->packages.path, exe) : NULL;
 	if (info && info->owner & PATH_SEEN)
 		ev_bool(j->ev, KEY_K_PROCESS_EXE_PRIVATE, true);
 }

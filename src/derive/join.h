@@ -21,6 +21,9 @@ struct join {
 /* The value of a number field; false when there is none. */
 bool join_u64(const struct event *, unsigned key, uint64_t *out);
 bool join_bool(const struct event *, unsigned key);
+/* packages_state of a path, by the digests that the event has */
+enum package_state join_package_state(const struct join *, struct str path,
+				      const struct package **);
 /* Its first address that is neither loopback nor unspecified counts. */
 bool ip_external(const unsigned char ip[16]);
 bool ip_unspecified(const unsigned char ip[16]);

@@ -1,6 +1,21 @@
 /* package.c - what the package database says of files and programs. */
 #include "join.h"
 
+enum package_state join_package_state(const struct join *j, struct str path,
+				      const struct package **pkg)
+{
+	const struct digests have = {
+		.of = { [DIGEST_MD5] = ev_get_str(j->ev, KEY_FILE_HASH_MD5),
+			[DIGEST_SHA1] = ev_get_str(j->ev, KEY_FILE_HASH_SHA1),
+			[DIGEST_SHA256] =
+				ev_get_str(j->ev, KEY_FILE_HASH_SHA256),
+			[DIGEST_SHA512] =
+				ev_get_str(j->ev, KEY_FILE_HASH_SHA512) }
+	};
+
+	return packages_state(&j->ctx->packages, path, &have, pkg);
+}
+
 void join_file_package(struct join *j)
 {
 	const struct package *pkg;
@@ -11,8 +26,7 @@ void join_file_package(struct join *j)
 	    ev_get(j->ev, KEY_K_FILE_PACKAGE_STATE) ||
 	    ev_get(j->ev, KEY_K_ROOT) || ev_get(j->ev, KEY_K_CONTAINER_LAYER))
 		return;
-	state = dpkg_state(&j->ctx->dpkg, ev_get_str(j->ev, KEY_FILE_PATH),
-			   ev_get_str(j->ev, KEY_FILE_HASH_MD5), &pkg);
+	state = join_package_state(j, ev_get_str(j->ev, KEY_FILE_PATH), &pkg);
 	if (pkg)
 		ev_str(j->ev, KEY_PACKAGE_NAME, pkg->name);
 	/* links and directories are made by many hands */

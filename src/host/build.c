@@ -16,6 +16,7 @@
 #include "manifest_in.h"
 #include "osrelease.h"
 #include "passwd.h"
+#include "pkgfiles.h"
 #include "units.h"
 
 #define MAX_ACCOUNTS 65536
@@ -34,6 +35,7 @@ struct context_draft {
 	struct zonefile *zone;
 	size_t nzone, capzone;
 	bool os_release;
+	struct pkgfiles pkgfiles;
 };
 
 void context_init(struct context *c)
@@ -145,21 +147,9 @@ static void take_zoneinfo(struct context *c, struct str path, struct str data)
 	d->zone[d->nzone++].tzif = arena_dup(&c->arena, data);
 }
 
-static void take_status(struct context *c, struct str path, struct str data)
+static void take_packages(struct context *c, struct str path, struct str data)
 {
-	(void)path;
-	dpkg_status(&c->dpkg, data);
-}
-
-static void take_diversions(struct context *c, struct str path, struct str data)
-{
-	(void)path;
-	dpkg_diversions(&c->dpkg, data);
-}
-
-static void take_info(struct context *c, struct str path, struct str data)
-{
-	dpkg_info(&c->dpkg, str_base(path), data);
+	pkgfiles_take(&c->draft->pkgfiles, &c->packages, path, data);
 }
 
 static void take_processes(struct context *c, struct str path, struct str data)
@@ -219,13 +209,10 @@ static const struct wanted {
 	{ NULL, "/etc/timezone", take_timezone },
 	{ NULL, "/usr/lib/os-release", take_os_release },
 	{ NULL, ZONEINFO "**", take_zoneinfo },
-	{ NULL, "/var/lib/dpkg/diversions", take_diversions },
-	{ NULL, "/var/lib/dpkg/info/*.list", take_info },
-	{ NULL, "/var/lib/dpkg/info/*.md5sums", take_info },
-	{ NULL, "/var/lib/dpkg/status", take_status },
 };
 
 static const struct wanted units = { NULL, NULL, unit_take };
+static const struct wanted packages = { NULL, NULL, take_packages };
 static const struct wanted initscripts = { NULL, NULL, initscript_take };
 
 static const struct wanted *find(struct str member, struct str path)
@@ -237,6 +224,8 @@ static const struct wanted *find(struct str member, struct str path)
 			      : glob_match(str_of(w->path), path))
 			return w;
 	}
+	if (pkgfiles_wants(path))
+		return &packages;
 	if (unit_wanted(path))
 		return &units;
 	return initscript_wanted(path) ? &initscripts : NULL;
@@ -255,7 +244,7 @@ void context_take(struct context *c, struct str member, struct str path,
 	if (!c->draft)
 		context_init(c);
 	/* the strings' arena moved with the context if it was copied */
-	c->dpkg.arena = &c->arena;
+	c->packages.arena = &c->arena;
 	if (w)
 		w->take(c, path, data);
 }
@@ -334,8 +323,9 @@ void context_finish(struct context *c)
 	c->dead_root = d->manifest.root;
 	c->id = host_id(c->machine_id, c->dmi_uuid, c->hostname,
 			c->root_fs_uuid, &c->arena);
-	dpkg_finish(&c->dpkg);
-	if (c->dpkg.listed)
+	/* the parser of the database tells what is damaged */
+	(void)pkgfiles_finish(&d->pkgfiles, &c->packages);
+	if (c->packages.systems)
 		c->have |= CTX_PACKAGES;
 	zone_of(c);
 	responders(c);
@@ -375,7 +365,7 @@ void context_free(struct context *c)
 	map_free(&c->unit_trigger);
 	layers_free(c);
 	containers_free(c);
-	dpkg_free(&c->dpkg);
+	packages_free(&c->packages);
 	for (size_t i = 0; i < c->nroot; i++) {
 		context_free(c->root[i]);
 		free(c->root[i]);

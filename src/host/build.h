@@ -11,7 +11,7 @@
 void context_init(struct context *);
 /* member: in the input; path: on the host (empty for konseki's own) */
 bool context_wants(struct str member, struct str path);
-/* data is borrowed for the call */
+/* data is borrowed: for the call, of package databases until the finish */
 void context_take(struct context *, struct str member, struct str path,
 		  struct str data);
 /*

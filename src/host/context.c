@@ -141,7 +141,7 @@ const struct proc *ctx_netns(const struct context *c, uint64_t inode)
 
 const struct package *ctx_owner(const struct context *c, struct str path)
 {
-	return dpkg_owner(&c->dpkg, path);
+	return packages_owner(&c->packages, path);
 }
 
 bool ctx_exists(const struct context *c, struct str path)
@@ -150,7 +150,7 @@ bool ctx_exists(const struct context *c, struct str path)
 
 	if (!(c->have & CTX_FILES))
 		return true;
-	info = pathset_get(&c->dpkg.path, path);
+	info = pathset_get(&c->packages.path, path);
 	return info && info->owner & PATH_SEEN;
 }
 

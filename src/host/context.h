@@ -11,7 +11,7 @@
 
 #include "../util/arena.h"
 #include "../util/map.h"
-#include "dpkg.h"
+#include "packages.h"
 #include "tzif.h"
 
 enum {
@@ -92,7 +92,7 @@ struct context {
 	struct account_group *group;
 	size_t ngroup, capgroup;
 
-	struct dpkg dpkg; /* its paths carry PATH_SEEN too */
+	struct packages packages; /* its paths carry PATH_SEEN too */
 
 	struct map link; /* of program directories: path -> link_to + 1 */
 	struct str *link_to;

@@ -6,52 +6,23 @@
 #include "../util/buf.h"
 #include "../util/scan.h"
 
-/* caps: a Debian with everything installed has 60,000 packages */
-#define MAX_PACKAGES 262144
-#define MAX_PATHS (4u << 20)
 #define MAX_DIVERSIONS 65536
 
-void dpkg_init(struct dpkg *d, struct arena *a)
-{
-	*d = (struct dpkg){ .arena = a };
-}
-
 /* `libc6:amd64' or `bash' -> index + 1; 0 past the cap */
-static uint32_t intern(struct dpkg *d, struct str name)
+static uint32_t intern(struct packages *d, struct str full)
 {
-	uint64_t *slot;
-	struct str arch = name;
-	bool added;
+	uint32_t index = packages_intern(d, full);
+	struct package *p = index ? &d->package[index - 1] : NULL;
 
-	if (name.n == 0 || name.n > 256 || d->npackage >= MAX_PACKAGES)
-		return 0;
-	slot = map_put(&d->byname, name, &added);
-	if (added) {
-		struct package *p;
+	if (p && !p->system) {
+		struct str arch = full;
 
-		vec_grow(&d->package, &d->cappackage, d->npackage + 1,
-			 sizeof(*d->package));
-		p = &d->package[d->npackage++];
+		p->system = PACKAGES_DPKG;
 		p->name = arena_dup(d->arena, str_cut(&arch, ':'));
 		if (arch.p)
 			p->arch = arena_dup(d->arena, arch);
-		*slot = d->npackage;
 	}
-	return (uint32_t)*slot;
-}
-
-static struct path_info *put(struct dpkg *d, struct str path)
-{
-	if (d->path.n >= MAX_PATHS)
-		return pathset_get(&d->path, path);
-	return pathset_put(&d->path, path);
-}
-
-/* The first package that has a path keeps it. */
-static void own(struct path_info *info, uint32_t owner)
-{
-	if (info && !(info->owner & PATH_OWNER))
-		info->owner |= owner;
+	return index;
 }
 
 /* --- status ---------------------------------------------------------- */
@@ -61,7 +32,21 @@ struct stanza {
 	bool same; /* Multi-Arch: same: its files are named NAME:ARCH.list */
 };
 
-static void conffiles(struct dpkg *d, struct str text, uint32_t owner)
+static void digest(struct packages *d, struct path_info *info, struct str hex,
+		   uint32_t owner)
+{
+	struct package_file f = { .algo = DIGEST_MD5 };
+
+	if (!info || hex.n != 32 || !digest_hex(hex, f.digest))
+		return;
+	packages_own(info, owner);
+	/* a file that two packages list (Multi-Arch) has one digest */
+	if (!info->file || memcmp(d->file[info->file - 1].digest, f.digest,
+				  sizeof(f.digest)) != 0)
+		packages_file(d, info, &f);
+}
+
+static void conffiles(struct packages *d, struct str text, uint32_t owner)
 {
 	while (text.p) {
 		struct str line = str_trim(str_cut(&text, '\n'));
@@ -70,15 +55,16 @@ static void conffiles(struct dpkg *d, struct str text, uint32_t owner)
 
 		if (path.n == 0 || path.p[0] != '/')
 			continue;
-		info = put(d, path);
+		info = packages_put(d, path);
 		if (!info)
 			continue;
-		own(info, owner);
+		packages_own(info, owner);
 		info->owner |= PATH_CONFFILE;
+		digest(d, info, str_cut(&line, ' '), owner);
 	}
 }
 
-static void stanza_end(struct dpkg *d, const struct stanza *s)
+static void stanza_end(struct packages *d, const struct stanza *s)
 {
 	char full[256];
 	struct str name = s->name;
@@ -110,7 +96,7 @@ static void field(struct stanza *s, struct str key, struct str value)
 		s->same = str_is(value, "same");
 }
 
-void dpkg_status(struct dpkg *d, struct str text)
+void dpkg_status(struct packages *d, struct str text)
 {
 	struct stanza s = { 0 };
 	bool in_conffiles = false;
@@ -143,7 +129,7 @@ void dpkg_status(struct dpkg *d, struct str text)
 /* --- info ------------------------------------------------------------ */
 
 /* Where the package's file really is, when another one diverts it. */
-static struct str diverted(const struct dpkg *d, struct str path,
+static struct str diverted(const struct packages *d, struct str path,
 			   struct str package)
 {
 	const uint64_t *i = map_get(&d->diverted, path);
@@ -153,7 +139,7 @@ static struct str diverted(const struct dpkg *d, struct str path,
 	return path;
 }
 
-static void list(struct dpkg *d, uint32_t owner, struct str text)
+static void list(struct packages *d, uint32_t owner, struct str text)
 {
 	struct str package = d->package[owner - 1].name;
 
@@ -166,42 +152,13 @@ static void list(struct dpkg *d, uint32_t owner, struct str text)
 			continue;
 		if (d->ndivert)
 			path = diverted(d, path, package);
-		info = put(d, path);
-		own(info, owner);
+		info = packages_put(d, path);
+		packages_own(info, owner);
 	}
-	d->listed = true;
+	d->systems |= 1u << PACKAGES_DPKG;
 }
 
-static bool hex16(struct str s, unsigned char out[16])
-{
-	uint64_t hi, lo;
-
-	if (s.n != 32 || !str_hex64(str_head(s, 16), &hi) ||
-	    !str_hex64(str_skip(s, 16), &lo))
-		return false;
-	for (unsigned i = 0; i < 8; i++) {
-		out[i] = (unsigned char)(hi >> (56 - 8 * i));
-		out[8 + i] = (unsigned char)(lo >> (56 - 8 * i));
-	}
-	return true;
-}
-
-static void digest(struct dpkg *d, struct str path, struct str hex,
-		   uint32_t owner)
-{
-	struct path_info *info = put(d, path);
-
-	/* a file that two packages list (Multi-Arch) has one digest */
-	if (!info || info->digest)
-		return;
-	vec_grow(&d->md5, &d->capmd5, d->nmd5 + 1, sizeof(*d->md5));
-	if (!hex16(hex, d->md5[d->nmd5]))
-		return;
-	info->digest = (uint32_t)++d->nmd5;
-	own(info, owner);
-}
-
-static void md5sums(struct dpkg *d, uint32_t owner, struct str text)
+static void md5sums(struct packages *d, uint32_t owner, struct str text)
 {
 	struct str package = d->package[owner - 1].name;
 	struct buf abs = { 0 };
@@ -218,12 +175,12 @@ static void md5sums(struct dpkg *d, uint32_t owner, struct str text)
 		path = buf_view(&abs);
 		if (d->ndivert)
 			path = diverted(d, path, package);
-		digest(d, path, str_head(line, 32), owner);
+		digest(d, packages_put(d, path), str_head(line, 32), owner);
 	}
 	buf_free(&abs);
 }
 
-void dpkg_info(struct dpkg *d, struct str base, struct str text)
+void dpkg_info(struct packages *d, struct str base, struct str text)
 {
 	const struct str kind_list = STR(".list"), kind_md5 = STR(".md5sums");
 	uint32_t owner;
@@ -241,7 +198,7 @@ void dpkg_info(struct dpkg *d, struct str base, struct str text)
 
 /* --- diversions ------------------------------------------------------ */
 
-void dpkg_diversions(struct dpkg *d, struct str text)
+void dpkg_diversions(struct packages *d, struct str text)
 {
 	while (text.p && d->ndivert < MAX_DIVERSIONS) {
 		struct str from = str_cut(&text, '\n');
@@ -262,7 +219,7 @@ void dpkg_diversions(struct dpkg *d, struct str text)
 	}
 }
 
-void dpkg_finish(struct dpkg *d)
+void dpkg_finish(struct packages *d)
 {
 	for (size_t i = 0; i < d->ndivert; i++) {
 		const struct path_info *from =
@@ -270,62 +227,6 @@ void dpkg_finish(struct dpkg *d)
 		uint32_t owner = from ? from->owner & PATH_OWNER : 0;
 
 		if (owner)
-			own(put(d, d->divert[i].to), owner);
+			packages_own(packages_put(d, d->divert[i].to), owner);
 	}
-}
-
-void dpkg_free(struct dpkg *d)
-{
-	free(d->package);
-	free(d->md5);
-	free(d->divert);
-	map_free(&d->byname);
-	map_free(&d->diverted);
-	pathset_free(&d->path);
-	*d = (struct dpkg){ 0 };
-}
-
-/* --- answers --------------------------------------------------------- */
-
-const struct package *dpkg_owner(const struct dpkg *d, struct str path)
-{
-	const struct path_info *info = pathset_get(&d->path, path);
-	uint32_t owner = info ? info->owner & PATH_OWNER : 0;
-
-	return owner ? &d->package[owner - 1] : NULL;
-}
-
-enum package_state dpkg_state(const struct dpkg *d, struct str path,
-			      struct str md5_hex, const struct package **pkg)
-{
-	const struct path_info *info;
-	unsigned char md5[16];
-
-	*pkg = NULL;
-	if (!d->listed)
-		return PKG_UNKNOWN;
-	info = pathset_get(&d->path, path);
-	if (!info || !(info->owner & PATH_OWNER))
-		return PKG_UNPACKAGED;
-	*pkg = &d->package[(info->owner & PATH_OWNER) - 1];
-	if (info->owner & PATH_CONFFILE)
-		return PKG_CONFFILE;
-	if (!info->digest || !hex16(md5_hex, md5))
-		return PKG_OWNED;
-	return memcmp(md5, d->md5[info->digest - 1], 16) == 0 ? PKG_INTACT
-							      : PKG_MODIFIED;
-}
-
-const char *package_state_name(enum package_state s)
-{
-	static const char *const name[] = {
-		[PKG_UNKNOWN] = "",
-		[PKG_UNPACKAGED] = "unpackaged",
-		[PKG_OWNED] = "",
-		[PKG_INTACT] = "intact",
-		[PKG_MODIFIED] = "modified",
-		[PKG_CONFFILE] = "conffile",
-	};
-
-	return name[s];
 }

@@ -34,9 +34,9 @@ static const char status[] =
 	"Conffiles:\n"
 	" /etc/ld.so.conf.d/x.conf d4e7a7b88a71b5ffd9e2644e71a0cfab\n";
 
-static void take(struct dpkg *d, struct arena *a)
+static void take(struct packages *d, struct arena *a)
 {
-	dpkg_init(d, a);
+	packages_init(d, a);
 	dpkg_diversions(d, STR("/usr/bin/perldoc\n/usr/bin/perldoc.stub\n"
 			       "perl-doc\n/bin/sh\n/bin/sh.distrib\n:\n"));
 	dpkg_status(d, str_of(status));
@@ -53,77 +53,91 @@ static void take(struct dpkg *d, struct arena *a)
 	dpkg_finish(d);
 }
 
+static const struct digests *by_md5(struct str hex)
+{
+	static struct digests d;
+
+	d.of[DIGEST_MD5] = hex;
+	return &d;
+}
+
 static void owners_and_states(void **state)
 {
 	struct arena a = { 0 };
-	struct dpkg d;
+	struct packages d;
 	const struct package *p;
 
 	(void)state;
 	take(&d, &a);
-	p = dpkg_owner(&d, STR("/usr/bin/bash"));
+	p = packages_owner(&d, STR("/usr/bin/bash"));
 	assert_non_null(p);
 	assert_true(str_is(p->name, "bash"));
 	assert_true(str_is(p->version, "5.2.15-2+b7"));
-	assert_ptr_equal(p, dpkg_owner(&d, STR("/bin/bash")));
-	p = dpkg_owner(&d, STR("/usr/lib/x86_64-linux-gnu/libc.so.6"));
+	assert_ptr_equal(p, packages_owner(&d, STR("/bin/bash")));
+	p = packages_owner(&d, STR("/usr/lib/x86_64-linux-gnu/libc.so.6"));
 	assert_non_null(p);
 	assert_true(str_is(p->name, "libc6") && str_is(p->arch, "amd64") &&
 		    str_is(p->version, "2.36-9"));
-	assert_null(dpkg_owner(&d, STR("/usr/bin/bashx")));
-	assert_null(dpkg_owner(&d, STR("bin/bash")));
+	assert_null(packages_owner(&d, STR("/usr/bin/bashx")));
+	assert_null(packages_owner(&d, STR("bin/bash")));
 
-	assert_int_equal(dpkg_state(&d, STR("/bin/bash"), STR(MD5_A), &p),
-			 PKG_INTACT);
-	assert_int_equal(dpkg_state(&d, STR("/bin/bash"), STR(MD5_B), &p),
-			 PKG_MODIFIED);
-	assert_int_equal(dpkg_state(&d, STR("/bin/bash"), STR_NONE, &p),
-			 PKG_OWNED);
 	assert_int_equal(
-		dpkg_state(&d, STR("/etc/bash.bashrc"), STR(MD5_B), &p),
-		PKG_CONFFILE);
+		packages_state(&d, STR("/bin/bash"), by_md5(STR(MD5_A)), &p),
+		PKG_INTACT);
 	assert_int_equal(
-		dpkg_state(&d, STR("/etc/ld.so.conf.d/x.conf"), STR_NONE, &p),
-		PKG_CONFFILE);
-	assert_int_equal(dpkg_state(&d, STR("/tmp/x"), STR(MD5_B), &p),
-			 PKG_UNPACKAGED);
-	dpkg_free(&d);
+		packages_state(&d, STR("/bin/bash"), by_md5(STR(MD5_B)), &p),
+		PKG_MODIFIED);
+	assert_int_equal(
+		packages_state(&d, STR("/bin/bash"), by_md5(STR_NONE), &p),
+		PKG_OWNED);
+	assert_int_equal(packages_state(&d, STR("/etc/bash.bashrc"),
+					by_md5(STR(MD5_B)), &p),
+			 PKG_CONFFILE_CHANGED);
+	assert_int_equal(packages_state(&d, STR("/etc/ld.so.conf.d/x.conf"),
+					by_md5(STR_NONE), &p),
+			 PKG_CONFFILE);
+	assert_int_equal(
+		packages_state(&d, STR("/tmp/x"), by_md5(STR(MD5_B)), &p),
+		PKG_UNPACKAGED);
+	packages_free(&d);
 	arena_free(&a);
 }
 
 static void diverted_files_keep_their_owner(void **state)
 {
 	struct arena a = { 0 };
-	struct dpkg d;
+	struct packages d;
 	const struct package *p;
 
 	(void)state;
 	take(&d, &a);
-	p = dpkg_owner(&d, STR("/usr/bin/perldoc.stub"));
+	p = packages_owner(&d, STR("/usr/bin/perldoc.stub"));
 	assert_true(p && str_is(p->name, "perl"));
-	p = dpkg_owner(&d, STR("/usr/bin/perldoc"));
+	p = packages_owner(&d, STR("/usr/bin/perldoc"));
 	assert_true(p && str_is(p->name, "perl-doc"));
 	/* a local diversion: bash's file is the .distrib one, digest too */
-	assert_int_equal(dpkg_state(&d, STR("/bin/sh.distrib"), STR(MD5_B), &p),
+	assert_int_equal(packages_state(&d, STR("/bin/sh.distrib"),
+					by_md5(STR(MD5_B)), &p),
 			 PKG_INTACT);
-	assert_null(dpkg_owner(&d, STR("/bin/sh")));
-	dpkg_free(&d);
+	assert_null(packages_owner(&d, STR("/bin/sh")));
+	packages_free(&d);
 	arena_free(&a);
 }
 
 static void without_lists_nothing_is_unpackaged(void **state)
 {
 	struct arena a = { 0 };
-	struct dpkg d;
+	struct packages d;
 	const struct package *p;
 
 	(void)state;
-	dpkg_init(&d, &a);
+	packages_init(&d, &a);
 	dpkg_status(&d, str_of(status));
 	dpkg_finish(&d);
-	assert_int_equal(dpkg_state(&d, STR("/tmp/x"), STR_NONE, &p),
-			 PKG_UNKNOWN);
-	dpkg_free(&d);
+	assert_int_equal(
+		packages_state(&d, STR("/tmp/x"), by_md5(STR_NONE), &p),
+		PKG_UNKNOWN);
+	packages_free(&d);
 	arena_free(&a);
 }
 
@@ -139,13 +153,13 @@ static double seconds(void)
 static void a_large_database_is_small(void **state)
 {
 	struct arena a = { 0 };
-	struct dpkg d;
+	struct packages d;
 	struct buf list = { 0 }, sums = { 0 }, name = { 0 };
 	double t = 0, t0;
 	size_t bytes;
 
 	(void)state;
-	dpkg_init(&d, &a);
+	packages_init(&d, &a);
 	for (int k = 0; k < 400; k++) {
 		buf_clear(&list);
 		buf_clear(&sums);
@@ -167,14 +181,14 @@ static void a_large_database_is_small(void **state)
 	}
 	assert_int_equal(d.path.n, 200000);
 	bytes = d.path.nslot * sizeof(*d.path.slot) +
-		d.capmd5 * sizeof(*d.md5) + a.used;
+		d.capfile * sizeof(*d.file) + a.used;
 	print_message("200,000 paths with digests: %zu KiB, %.0f ms\n",
 		      bytes >> 10, t * 1e3);
 	assert_true(bytes < (24u << 20));
 	buf_free(&list);
 	buf_free(&sums);
 	buf_free(&name);
-	dpkg_free(&d);
+	packages_free(&d);
 	arena_free(&a);
 }
 

@@ -88,14 +88,14 @@ void proctab_files(struct context *c, struct str jsonl)
 
 		if (line.n == 0)
 			continue;
-		if (c->dpkg.path.n >= MAX_SEEN) {
+		if (c->packages.path.n >= MAX_SEEN) {
 			/* from here on it is not known what is missing */
 			c->have &= ~(unsigned)CTX_FILES;
 			break;
 		}
 		c->have |= CTX_FILES;
 		path = row_path(line, &scratch);
-		info = pathset_put(&c->dpkg.path, path);
+		info = pathset_put(&c->packages.path, path);
 		link_keep(c, path, line, &scratch);
 		kept_row(c, &walk, path, line, &scratch);
 		layers_file(c, path, line);
@@ -127,8 +127,8 @@ void proctab_roots(struct context *c, struct str jsonl)
 					(void)jsonrow_u64(&v, &ns); /* else 0 */
 		if (ns)
 			r = context_root(c, ns);
-		if (r && r->dpkg.path.n < MAX_SEEN)
-			info = pathset_put(&r->dpkg.path,
+		if (r && r->packages.path.n < MAX_SEEN)
+			info = pathset_put(&r->packages.path,
 					   row_path(line, &scratch));
 		if (info)
 			info->owner |= PATH_SEEN;

@@ -77,13 +77,10 @@ static void rehash(struct pathset *s)
 	*s = big;
 }
 
-struct path_info *pathset_put(struct pathset *s, struct str path)
+struct path_info *pathset_put_hash(struct pathset *s, uint64_t hash)
 {
-	uint64_t hash = path_hash(path);
 	size_t i;
 
-	if (!hash)
-		return NULL;
 	if (s->n >= s->nslot / 4 * 3)
 		rehash(s);
 	i = find(s, hash);
@@ -92,6 +89,13 @@ struct path_info *pathset_put(struct pathset *s, struct str path)
 		s->n++;
 	}
 	return &s->slot[i];
+}
+
+struct path_info *pathset_put(struct pathset *s, struct str path)
+{
+	uint64_t hash = path_hash(path);
+
+	return hash ? pathset_put_hash(s, hash) : NULL;
 }
 
 void pathset_free(struct pathset *s)

@@ -11,7 +11,7 @@
 struct path_info {
 	uint64_t hash;   /* 0: an empty slot */
 	uint32_t owner;  /* package index + 1 (0: none), PATH_… bits */
-	uint32_t digest; /* index + 1 of its MD5 */
+	uint32_t file;   /* index + 1 of what packages say of it */
 };
 #define PATH_CONFFILE (1u << 31)
 #define PATH_SEEN (1u << 30) /* there at collection */
@@ -31,6 +31,8 @@ uint64_t path_hash(struct str path);
 struct path_info *pathset_get(const struct pathset *, struct str path);
 /* Finds or adds; NULL when it has no hash. */
 struct path_info *pathset_put(struct pathset *, struct str path);
+/* The same by path_hash, which is not 0. */
+struct path_info *pathset_put_hash(struct pathset *, uint64_t hash);
 void pathset_free(struct pathset *);
 
 #endif

@@ -169,7 +169,7 @@ static enum start_state by_name(const struct context *c, struct str path,
 	if (parts_name(base, dots))
 		return START_YES;
 	/* a dot: Debian's run-parts passes it over, cronie's does not */
-	if (backup_name(base) || c->dpkg.npackage > 0)
+	if (backup_name(base) || c->packages.systems & 1u << PACKAGES_DPKG)
 		return START_NO;
 	return START_UNKNOWN;
 }

@@ -162,25 +162,41 @@ struct str autorun_target(const struct parse *p, struct str command)
 	return shell;
 }
 
-/* What a package database compares a file of its own with. */
-static struct str digest(struct parse *p)
+/* What the package databases compare a file of their own with. */
+static void measure(struct parse *p)
 {
 	const struct source *src = p->src;
-	unsigned char out[16];
-	struct buf hex = { 0 };
-	struct md5 md5;
+	unsigned algos = packages_algos(&p->ctx->packages, src->path);
+	unsigned char out[SHA512_LEN];
 
-	if (p->md5.n || !(p->ctx->have & CTX_PACKAGES) ||
-	    src->flags & (SRC_STREAM | SRC_UNPACKED) ||
+	p->measured = true;
+	if (src->flags & (SRC_STREAM | SRC_UNPACKED) ||
 	    src->short_at != UINT64_MAX || src->data.n > MAX_DIGEST)
-		return p->md5;
-	md5_init(&md5);
-	md5_add(&md5, src->data.p, src->data.n);
-	md5_end(&md5, out);
-	buf_hex(&hex, out, sizeof(out));
-	p->md5 = arena_dup(p->keep, buf_view(&hex));
-	buf_free(&hex);
-	return p->md5;
+		return;
+	for (unsigned i = 0; i < DIGEST_ALGOS; i++) {
+		struct buf hex = { 0 };
+
+		if (!(algos >> i & 1))
+			continue;
+		buf_hex(&hex, out, digest_of(i, src->data, out));
+		p->digests.of[i] = arena_dup(p->keep, buf_view(&hex));
+		buf_free(&hex);
+	}
+}
+
+static void digests(struct parse *p)
+{
+	static const enum key key[DIGEST_ALGOS] = {
+		[DIGEST_MD5] = KEY_FILE_HASH_MD5,
+		[DIGEST_SHA1] = KEY_FILE_HASH_SHA1,
+		[DIGEST_SHA256] = KEY_FILE_HASH_SHA256,
+		[DIGEST_SHA512] = KEY_FILE_HASH_SHA512,
+	};
+
+	if (!p->measured && p->ctx->have & CTX_PACKAGES)
+		measure(p);
+	for (unsigned i = DIGEST_NONE + 1; i < DIGEST_ALGOS; i++)
+		ev_str(p->ev, key[i], p->digests.of[i]);
 }
 
 void autorun_fill(struct parse *p, const struct autorun *a)
@@ -194,7 +210,7 @@ void autorun_fill(struct parse *p, const struct autorun *a)
 	e->sub = a->sub;
 	e->original = str_head(a->original, EV_MAX_ORIGINAL);
 	if (!a->path.n)
-		ev_str(e, KEY_FILE_HASH_MD5, digest(p));
+		digests(p);
 	ev_str(e, KEY_PROCESS_COMMAND_LINE, a->command);
 	ev_str(e, KEY_USER_NAME, a->user);
 	ev_str(e, KEY_K_AUTORUN_COMMENT, a->comment);

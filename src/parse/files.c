@@ -32,8 +32,7 @@ static void identity(struct event *e, const struct context *c,
 	ev_str(e, KEY_FILE_DEVICE, f->device);
 	ev_u64(e, KEY_FILE_GID, f->gid);
 	ev_str(e, KEY_FILE_GROUP, ctx_group(c, f->gid));
-	ev_str(e, KEY_FILE_HASH_MD5, f->md5);
-	ev_str(e, KEY_FILE_HASH_SHA256, f->sha256);
+	file_row_digests(e, f);
 	ev_str(e, KEY_FILE_INODE, f->inode);
 	ev_str(e, KEY_FILE_MIME, f->mime);
 	ev_str(e, KEY_FILE_MODE, str_mem(f->mode_text, 4));
@@ -150,6 +149,7 @@ static enum outcome file(struct parse *p, struct template *t,
 	identity(p->ev, ctx_root(p->ctx, f.root), &f);
 	facts(p, &f);
 	file_row_capabilities(p, &f);
+	file_row_package(p, &f);
 	file_row_container(p, &f);
 	template_keep(t, p->ev);
 	got = times(p, t, &f, row);

@@ -25,7 +25,11 @@ static void value(struct parse *p, struct file_row *f, struct str key,
 
 	if (key.n != 1) {
 		if (str_is(key, "h5"))
-			f->md5 = v->text;
+			f->digest.of[DIGEST_MD5] = v->text;
+		else if (str_is(key, "h1"))
+			f->digest.of[DIGEST_SHA1] = v->text;
+		else if (str_is(key, "h512"))
+			f->digest.of[DIGEST_SHA512] = v->text;
 		else if (str_is(key, "mime"))
 			f->mime = v->text;
 		else if (str_is(key, "skip"))
@@ -83,7 +87,7 @@ static void value(struct parse *p, struct file_row *f, struct str key,
 		f->content = v->text;
 		break;
 	case 'h':
-		f->sha256 = v->text;
+		f->digest.of[DIGEST_SHA256] = v->text;
 		break;
 	default:
 		t = strchr(macb, key.p[0]);
@@ -91,6 +95,14 @@ static void value(struct parse *p, struct file_row *f, struct str key,
 			f->has_time[t - macb] =
 				jsonrow_i64(v, &f->time[t - macb]);
 	}
+}
+
+static void packaged(const struct parse *p, struct file_row *f)
+{
+	const struct packages *s = &ctx_root(p->ctx, f->root)->packages;
+
+	f->state = packages_state(s, f->path, &f->digest, &f->package);
+	f->says = packages_says(s, f->path);
 }
 
 bool file_row_read(struct parse *p, const struct stream_row *row,
@@ -118,8 +130,7 @@ bool file_row_read(struct parse *p, const struct stream_row *row,
 	if (f->layered) /* of an image: no package of the host */
 		f->container = ctx_layer(p->ctx, f->at.layer);
 	else
-		f->state = dpkg_state(&ctx_root(p->ctx, f->root)->dpkg, f->path,
-				      f->md5, &f->package);
+		packaged(p, f);
 	return true;
 }
 
@@ -182,6 +193,14 @@ void file_row_capabilities(struct parse *p, struct file_row *f)
 		else if (str_ends(name, STR(".overlay.opaque")))
 			f->opaque = f->layered && str_is(bytes, "y");
 	ev_str(p->ev, KEY_K_FILE_CAPABILITIES, f->capabilities);
+}
+
+void file_row_digests(struct event *e, const struct file_row *f)
+{
+	ev_str(e, KEY_FILE_HASH_MD5, f->digest.of[DIGEST_MD5]);
+	ev_str(e, KEY_FILE_HASH_SHA1, f->digest.of[DIGEST_SHA1]);
+	ev_str(e, KEY_FILE_HASH_SHA256, f->digest.of[DIGEST_SHA256]);
+	ev_str(e, KEY_FILE_HASH_SHA512, f->digest.of[DIGEST_SHA512]);
 }
 
 /* Where the file lies as its container sees it. */
@@ -264,10 +283,11 @@ bool file_row_remarkable(const struct parse *p, const struct file_row *f)
 		return true;
 	if (f->type != 'f')
 		return false;
-	if (f->mode & 06000 || f->capabilities.n)
+	if (f->mode & 06000 || f->capabilities.n || f->stronger)
 		return true;
 	if (program && (in_volatile(f->path) || f->container.n || f->root))
 		return true;
 	return f->state == PKG_MODIFIED ||
+	       (program && f->state == PKG_CONFFILE_CHANGED) ||
 	       (program && f->state == PKG_UNPACKAGED);
 }

@@ -63,7 +63,6 @@ enum outcome files_start(struct parse *p, struct start_walk *w,
 					   f->type == 'f' ? f->mode : 0);
 	autorun_fill(p, &a);
 	p->ev->record = row->line;
-	ev_str(p->ev, KEY_FILE_HASH_MD5, f->md5);
-	ev_str(p->ev, KEY_FILE_HASH_SHA256, f->sha256);
+	file_row_digests(p->ev, f);
 	return parse_emit(p);
 }

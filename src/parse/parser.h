@@ -25,7 +25,9 @@ struct parse {
 	struct event *ev; /* for use by the parser: too large for stacks */
 	size_t head;    /* of a text record: bytes that its time stamp takes */
 	void *state;    /* the parser's own, from keep */
-	struct str md5; /* of the source, once autorun.c has asked */
+	/* of the source, once autorun.c has measured them */
+	struct digests digests;
+	bool measured;
 };
 
 struct parser {

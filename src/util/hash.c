@@ -1,5 +1,5 @@
 /*
- * hash.c - SHA-256, MD5 and the table hash.
+ * hash.c - SHA-2, SHA-1, MD5 and the table hash.
  *
  * The SHA256_* calls of libcrypto are used although OpenSSL 3 marks them as
  * old: EVP fetches its method for every digest (about 400 ns), and every
@@ -15,6 +15,8 @@
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256), "state fits");
 _Static_assert(sizeof(MD5_CTX) <= sizeof(struct md5), "state fits");
+_Static_assert(sizeof(SHA_CTX) <= sizeof(struct sha1), "state fits");
+_Static_assert(sizeof(SHA512_CTX) <= sizeof(struct sha512), "state fits");
 
 void sha256_init(struct sha256 *h)
 {
@@ -55,6 +57,38 @@ void md5_add(struct md5 *h, const void *p, size_t n)
 void md5_end(struct md5 *h, unsigned char out[MD5_LEN])
 {
 	(void)MD5_Final(out, (MD5_CTX *)(void *)h->state);
+}
+
+void sha1_init(struct sha1 *h)
+{
+	(void)SHA1_Init((SHA_CTX *)(void *)h->state); /* cannot fail */
+}
+
+void sha1_add(struct sha1 *h, const void *p, size_t n)
+{
+	if (n)
+		(void)SHA1_Update((SHA_CTX *)(void *)h->state, p, n);
+}
+
+void sha1_end(struct sha1 *h, unsigned char out[SHA1_LEN])
+{
+	(void)SHA1_Final(out, (SHA_CTX *)(void *)h->state);
+}
+
+void sha512_init(struct sha512 *h)
+{
+	(void)SHA512_Init((SHA512_CTX *)(void *)h->state); /* cannot fail */
+}
+
+void sha512_add(struct sha512 *h, const void *p, size_t n)
+{
+	if (n)
+		(void)SHA512_Update((SHA512_CTX *)(void *)h->state, p, n);
+}
+
+void sha512_end(struct sha512 *h, unsigned char out[SHA512_LEN])
+{
+	(void)SHA512_Final(out, (SHA512_CTX *)(void *)h->state);
 }
 
 void sha1_of(const void *p, size_t n, unsigned char out[SHA1_LEN])

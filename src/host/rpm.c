@@ -1,0 +1,184 @@
+/* rpm.c - the files of rpm's headers into the table of packages. */
+#include "rpm.h"
+
+#define MAX_DIRS 262144u /* of one package */
+#define MAX_PATH 4096
+
+/* rpm's numbers (OpenPGP's) */
+static const uint8_t algo_of[] = { [0] = DIGEST_MD5,
+				   [1] = DIGEST_MD5,
+				   [2] = DIGEST_SHA1,
+				   [8] = DIGEST_SHA256,
+				   [10] = DIGEST_SHA512 };
+
+struct files { /* of a header, side by side */
+	struct rpm_array name, dir, digest, mode, flags, user, group, caps;
+	struct rpm_array state;
+	struct str *dirname;
+	uint32_t ndir;
+	enum digest_algo algo;
+	bool whole; /* names are whole paths (before rpm 4) */
+};
+
+bool rpm_is_db(struct str path)
+{
+	struct str base = str_base(path);
+
+	return str_is(base, "Packages") || str_is(base, "Packages.db") ||
+	       str_is(base, "rpmdb.sqlite");
+}
+
+struct str rpm_evr(const struct rpm_head *h, struct arena *a)
+{
+	struct str version = rpm_str(h, RPM_VERSION);
+	struct str release = rpm_str(h, RPM_RELEASE);
+
+	if (rpm_has(h, RPM_EPOCH))
+		return arena_fmt(a, "%u:" STR_FMT "-" STR_FMT,
+				 rpm_u32(h, RPM_EPOCH), STR_ARG(version),
+				 STR_ARG(release));
+	return arena_fmt(a, STR_FMT "-" STR_FMT, STR_ARG(version),
+			 STR_ARG(release));
+}
+
+static void files_open(const struct rpm_head *h, struct arena *scratch,
+		       struct files *f)
+{
+	struct rpm_array dirs = rpm_array(h, RPM_DIRNAMES);
+	uint32_t algo = rpm_u32(h, RPM_FILEDIGESTALGO);
+	struct str s;
+
+	*f = (struct files){
+		.name = rpm_array(h, RPM_BASENAMES),
+		.dir = rpm_array(h, RPM_DIRINDEXES),
+		.digest = rpm_array(h, RPM_FILEDIGESTS),
+		.mode = rpm_array(h, RPM_FILEMODES),
+		.flags = rpm_array(h, RPM_FILEFLAGS),
+		.user = rpm_array(h, RPM_FILEUSERNAME),
+		.group = rpm_array(h, RPM_FILEGROUPNAME),
+		.caps = rpm_array(h, RPM_FILECAPS),
+		.state = rpm_array(h, RPM_FILESTATES),
+		.algo = algo < sizeof(algo_of) ? algo_of[algo] : DIGEST_NONE,
+	};
+	if (!f->name.left) {
+		f->name = rpm_array(h, RPM_OLDFILENAMES);
+		f->whole = true;
+	}
+	if (dirs.left > MAX_DIRS || dirs.left > h->data.n)
+		dirs.left = 0;
+	if (!dirs.left)
+		return;
+	f->dirname = arena_array(scratch, dirs.left, sizeof(*f->dirname));
+	while (rpm_next_str(&dirs, &s))
+		f->dirname[f->ndir++] = s;
+}
+
+/* The next path; empty where it makes none; false at the end. */
+static bool next_path(struct files *f, char buf[MAX_PATH], struct str *path)
+{
+	struct str name, dir;
+	uint32_t i = 0;
+
+	if (!rpm_next_str(&f->name, &name))
+		return false;
+	*path = f->whole ? name : STR_NONE;
+	if (f->whole || !rpm_next_u32(&f->dir, &i) || i >= f->ndir)
+		return true;
+	dir = f->dirname[i];
+	if (dir.n > MAX_PATH || name.n > MAX_PATH - dir.n)
+		return true;
+	memcpy(buf, dir.p, dir.n);
+	memcpy(buf + dir.n, name.p, name.n);
+	*path = str_mem(buf, dir.n + name.n);
+	return true;
+}
+
+static void one(struct packages *s, uint32_t owner, struct files *f,
+		struct str path)
+{
+	struct str digest = STR_NONE, user = STR_NONE, group = STR_NONE;
+	struct str caps = STR_NONE;
+	uint32_t mode = 0, flags = 0, state = 0;
+	struct package_file file = { .algo = DIGEST_NONE };
+	struct path_info *info;
+	bool has_mode = rpm_next_u32(&f->mode, &mode);
+
+	(void)rpm_next_str(&f->digest, &digest); /* else none */
+	(void)rpm_next_u32(&f->flags, &flags);
+	(void)rpm_next_str(&f->user, &user);
+	(void)rpm_next_str(&f->group, &group);
+	(void)rpm_next_str(&f->caps, &caps);
+	(void)rpm_next_u32(&f->state, &state);
+	/* not installed, or another package's by now */
+	info = state == 0 ? packages_put(s, path) : NULL;
+	if (!info)
+		return;
+	packages_own(info, owner);
+	if (flags & RPM_FILE_CONFIG)
+		info->owner |= PATH_CONFFILE;
+	if (flags & RPM_FILE_GHOST)
+		return; /* made later, by whoever: what it says is not so */
+	if (f->algo && digest_hex(digest, file.digest))
+		file.algo = (uint8_t)f->algo;
+	file.has_mode = has_mode;
+	file.mode = mode & 07777;
+	file.user = packages_word(s, user);
+	file.group = packages_word(s, group);
+	file.caps = packages_word(s, caps);
+	packages_file(s, info, &file);
+}
+
+struct taking {
+	struct packages *packages;
+	struct arena scratch;
+	struct rpmdb *db;
+};
+
+static bool header(void *arg, struct str blob, uint64_t off)
+{
+	struct taking *t = arg;
+	struct packages *s = t->packages;
+	struct arena_mark mark = arena_mark(&t->scratch);
+	char buf[MAX_PATH];
+	struct rpm_head h;
+	struct files f;
+	struct str path, name, evr;
+	uint32_t owner;
+
+	if (!rpm_head_open(blob, &h)) {
+		rpmdb_damage(t->db, "header of a package", off);
+		return true;
+	}
+	name = rpm_str(&h, RPM_NAME);
+	/* keys of vendors stand among the packages, without files */
+	evr = rpm_evr(&h, &t->scratch);
+	owner = packages_intern(s, arena_fmt(&t->scratch,
+					     STR_FMT " " STR_FMT " " STR_FMT,
+					     STR_ARG(name), STR_ARG(evr),
+					     STR_ARG(rpm_str(&h, RPM_ARCH))));
+	if (owner) {
+		struct package *p = &s->package[owner - 1];
+
+		p->name = arena_dup(s->arena, name);
+		p->version = arena_dup(s->arena, evr);
+		p->arch = arena_dup(s->arena, rpm_str(&h, RPM_ARCH));
+		p->system = PACKAGES_RPM;
+		s->prelinked |= str_is(name, "prelink");
+		files_open(&h, &t->scratch, &f);
+		while (next_path(&f, buf, &path)) {
+			one(s, owner, &f, path);
+			s->systems |= 1u << PACKAGES_RPM;
+		}
+	}
+	arena_rewind(&t->scratch, mark);
+	return true;
+}
+
+void rpm_take(struct packages *s, struct str data, struct str wal,
+	      struct rpmdb *db)
+{
+	struct taking t = { .packages = s, .db = db };
+
+	rpmdb_read(db, data, wal, header, &t);
+	arena_free(&t.scratch);
+}
