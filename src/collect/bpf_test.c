@@ -264,6 +264,65 @@ static void not_allowed(void **state)
 	}
 }
 
+/* Every command but those that ask is death. */
+static bool only_asking(void)
+{
+	static const uint8_t asks[] = {
+		BPF_MAP_LOOKUP_ELEM,    BPF_OBJ_GET,
+		BPF_PROG_GET_NEXT_ID,   BPF_MAP_GET_NEXT_ID,
+		BPF_PROG_GET_FD_BY_ID,  BPF_MAP_GET_FD_BY_ID,
+		BPF_OBJ_GET_INFO_BY_FD, BPF_PROG_QUERY,
+		BPF_BTF_GET_FD_BY_ID,   BPF_TASK_FD_QUERY,
+		BPF_BTF_GET_NEXT_ID,    BPF_LINK_GET_FD_BY_ID,
+		BPF_LINK_GET_NEXT_ID,
+	};
+	struct sock_filter code[5 + 2 * sizeof asks];
+	struct sock_fprog prog = { .filter = code };
+	size_t n = 0;
+
+	code[n++] = (struct sock_filter)BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+						 SYS_bpf, 1, 0);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+						 SECCOMP_RET_ALLOW);
+	code[n++] = (struct sock_filter)BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, args[0]));
+	for (size_t i = 0; i < sizeof asks; i++) {
+		code[n++] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, asks[i], 0, 1);
+		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+							 SECCOMP_RET_ALLOW);
+	}
+	code[n++] =
+		(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL);
+	prog.len = (unsigned short)n;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
+}
+
+static void nothing_is_changed(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		_exit(!only_asking() ? 77 : look()->nrow > 0 ? 0 : 78);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), map_fd < 0 ? 78 : 0);
+	/* the filter does kill */
+	pid = fork();
+	if (pid == 0)
+		_exit(only_asking() ? (make_map(), 0) : 77);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+}
+
 static void same_code_same_hash(void **state)
 {
 	struct bpf_insn a[] = { INSN(0x18, 1, 1, 0, 5), INSN(0, 0, 0, 0, 9),
@@ -314,6 +373,7 @@ int main(void)
 		cmocka_unit_test(not_orphan_while_held),
 		cmocka_unit_test(pinned),
 		cmocka_unit_test(not_allowed),
+		cmocka_unit_test(nothing_is_changed),
 		cmocka_unit_test(same_code_same_hash),
 		cmocka_unit_test(names_of_numbers),
 	};
