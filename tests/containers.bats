@@ -119,6 +119,28 @@ sleep 0.3
 		and .konseki.mount.namespace == $ns' --argjson ns "$ns"
 }
 
+@test "containers/merged: the runtime's own mount of a root hides nothing" {
+	# Docker mounts the overlay on the host and gives it to the container
+	look <<-'EOT'
+	contain tmpfs /mnt dir /mnt/low dir /mnt/low/tmp dir /mnt/low/etc \
+		dir /mnt/up dir /mnt/work dir /mnt/merged \
+		file /mnt/low/etc/passwd app:x:1000:1000::/app:/bin/sh \
+		overlay /mnt/low /mnt/up /mnt/work /mnt/merged \
+		copy /usr/bin/act /mnt/merged/tmp/miner \
+		new mnt pid , file /tmp/ready.o 1 \
+		fork root /mnt/merged exec /tmp/miner comm miner wait &
+	ready o
+	sleep 0.3
+	collect
+	EOT
+	ns=$(tar --zstd -tf "$dir/live.tar.zst" |
+		sed -n 's|^roots/\([0-9]*\)/tmp/miner$|\1|p')
+	[ -n "$ns" ]
+	tar --zstd -tf "$dir/live.tar.zst" | grep -qx "roots/$ns/etc/passwd"
+	event '.event.action == "account" and .user.name == "app" and
+		.konseki.root == $ns' --argjson ns "$ns"
+}
+
 # Access times as the walk of a root saw them: path and time, sorted.
 seen_atimes() { # ARCHIVE
 	tar --zstd -xOf "$1" --wildcards 'state/roots*' |
@@ -275,9 +297,9 @@ docker_root() { # ROOT
 		jq --arg id "$id" 'select(.["container.id"] == $id) |
 		.["konseki.root"]')
 	tar --zstd -tf "$dir/live.tar.zst" >"$dir/live.names"
+	grep -qx "roots/$ns/etc/passwd" "$dir/live.names"
 	# the bundle lies on this host: its program is walked there
-	grep -qx "files$bundle/rootfs/act" "$dir/live.names" ||
-		grep -qx "roots/$ns/act" "$dir/live.names" ||
-		tar --zstd -xOf "$dir/live.tar.zst" --wildcards 'state/files*' |
+	! grep -qx "roots/$ns/act" "$dir/live.names" || return 1
+	tar --zstd -xOf "$dir/live.tar.zst" --wildcards 'state/files*' |
 		grep -qF "\"$bundle/rootfs/act\""
 }

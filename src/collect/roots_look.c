@@ -49,13 +49,16 @@ static struct str below(struct str dir, struct str path)
 	return path.n ? path : STR("/");
 }
 
-/* Does the host have this very file, there or where a mount leads? */
-static bool of_host(struct root *ro, struct str path, const struct meta *m)
+/*
+ * Does the walk of the host meet this very file, under whatever name?  The
+ * merged view of a container's overlay is not walked, its layers are.
+ */
+static bool walked(struct root *ro, struct str path, const struct meta *m)
 {
 	const struct mount *here = mounts_of(&ro->scene.mounts, path);
 	const struct mounts *ms = &ro->host->scene->mounts;
 	struct buf in_fs = { 0 }, on_host = { 0 };
-	bool same = same_at(ro, path, m);
+	bool same = false;
 
 	if (here && here->root.n > 1)
 		buf_str(&in_fs, here->root);
@@ -65,7 +68,7 @@ static bool of_host(struct root *ro, struct str path, const struct meta *m)
 		const struct mount *h = &ms->mount[i];
 
 		if (h->major != here->major || h->minor != here->minor ||
-		    !mount_readable(h) ||
+		    !mount_walkable(h) ||
 		    !str_starts(buf_view(&in_fs), h->root))
 			continue;
 		buf_clear(&on_host);
@@ -199,7 +202,9 @@ bool root_look(struct root *ro, struct str path, int fd, const struct meta *m,
 	struct facts f = { 0 };
 	struct digests have;
 
-	if ((programs_only && !may_run(ro, path, m)) || of_host(ro, path, m))
+	if (same_at(ro, path, m)) /* the host's own rules have it */
+		return false;
+	if (programs_only && (!may_run(ro, path, m) || walked(ro, path, m)))
 		return false;
 	examine(ro, path, fd, m, &f);
 	if (ro->rows == ROWS_MAX)
