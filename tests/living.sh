@@ -37,12 +37,17 @@ live_root() { # DIR
 inside() {
 	cat >"$root/script"
 	timeout 60 unshare -pfn -m --propagation private \
-		env -i PATH=/usr/bin UNDER="${UNDER-}" "$plant/act" \
+		env -i PATH=/usr/bin UNDER="${UNDER-}" \
+		OUTER="$(cat /proc/sys/kernel/pid_max)" "$plant/act" \
 		pivot "$root" exec /usr/bin/sh /script 3>&- 4>&-
 }
 
 # The same for all shapes: wait for the files that say ready, then collect.
+# A pid namespace with a limit of its own (Linux 6.14) gets a low one: there
+# are fewer numbers to ask.
 prologue='
+read -r max </proc/sys/kernel/pid_max
+[ "$max" = "$OUTER" ] || echo 32768 >/proc/sys/kernel/pid_max
 ready() { for f; do n=0; while [ ! -e /tmp/ready.$f ]; do
 	sleep 0.01; n=$((n + 1)); [ $n -lt 1000 ] || { echo "$f: not ready"; exit 99; }
 done; done; }

@@ -26,12 +26,12 @@ static struct coverage_group *group(struct coverage *c, struct str name,
 static const struct {
 	const char *state, *ja;
 } bad[] = {
-	{ "denied", "アクセス拒否" },
-	{ "failed", "取得失敗" },
-	{ "timeout", "時間切れ" },
-	{ "truncated", "途中まで" },
+	{ "denied", "アクセス拒否" }, { "failed", "取得失敗" },
+	{ "timeout", "時間切れ" },    { "truncated", "途中まで" },
+	{ "skipped", "実施できず" },
 };
-#define NBAD (sizeof(bad) / sizeof(bad[0]))
+#define NBAD 4 /* what is bad of a core source */
+#define NNAME (sizeof(bad) / sizeof(bad[0]))
 
 static bool is_bad(struct str state)
 {
@@ -43,7 +43,7 @@ static bool is_bad(struct str state)
 
 static struct str bad_name(struct str state, enum lang lang)
 {
-	for (size_t i = 0; i < NBAD; i++)
+	for (size_t i = 0; i < NNAME; i++)
 		if (lang == LANG_JA && str_is(state, bad[i].state))
 			return str_of(bad[i].ja);
 	return state;
@@ -58,6 +58,21 @@ static void add_item(struct coverage *c, struct str glob, size_t group_at,
 	vec_grow(&c->item, &c->capitem, c->nitem + 1, sizeof(*c->item));
 	c->item[c->nitem++] =
 		(struct coverage_item){ arena_dup(a, glob), group_at };
+}
+
+static void view(struct coverage *c, const struct event *e, struct arena *a)
+{
+	struct str name = ev_get_str(e, KEY_K_STATUS_NOT_CHECKED);
+
+	if (name.n == 0 || c->nview == VERDICT_MAX_UNCHECKED)
+		return;
+	vec_grow(&c->view, &c->capview, c->nview + 1, sizeof(*c->view));
+	c->view[c->nview++] = (struct coverage_view){
+		.name = arena_dup(a, str_head(name, MAX_ITEM)),
+		.state = arena_dup(a, ev_get_str(e, KEY_K_STATUS_STATE)),
+		.error = arena_dup(
+			a, str_head(ev_get_str(e, KEY_K_STATUS_ERROR), 120)),
+	};
 }
 
 static void status(struct coverage *c, const struct event *e, struct arena *a)
@@ -84,8 +99,10 @@ static void status(struct coverage *c, const struct event *e, struct arena *a)
 
 void coverage_event(struct coverage *c, const struct event *e, struct arena *a)
 {
-	if (e->kind == KIND_SOURCE_STATUS)
+	if (e->kind == KIND_SOURCE_STATUS) {
 		status(c, e, a);
+		view(c, e, a);
+	}
 	if (e->kind == KIND_COLLECTED && ev_get(e, KEY_PROCESS_PID) &&
 	    !str_is(ev_get_str(e, KEY_USER_ID), "0"))
 		c->not_root = true;
@@ -158,10 +175,47 @@ static void unread_gap(const struct coverage *c, struct str path,
 		}
 }
 
+static const struct {
+	const char *name, *en, *ja;
+	unsigned flags;
+} views[] = {
+#define VIEW(id, by, against, how, title, title_ja)                            \
+	{ .name = #id, .en = title, .ja = title_ja, .flags = how },
+#include "../collect/cross.def"
+#undef VIEW
+};
+
+static void unchecked(const struct coverage *c, enum lang lang, struct arena *a,
+		      struct verdict *v)
+{
+	for (size_t i = 0; i < c->nview; i++) {
+		const struct coverage_view *w = &c->view[i];
+		struct verdict_gap g = { .group = w->name };
+		bool chosen = false;
+
+		for (size_t k = 0; k < sizeof(views) / sizeof(views[0]); k++) {
+			if (!str_is(w->name, views[k].name))
+				continue;
+			g.group = str_of(tr(lang, views[k].en, views[k].ja));
+			chosen = views[k].flags && !w->error.n &&
+				 str_is(w->state, "skipped");
+		}
+		if (chosen)
+			continue; /* --intrusive was not asked for */
+		g.why = bad_name(w->state, lang);
+		if (w->error.n)
+			g.why = arena_fmt(a, STR_FMT ": " STR_FMT,
+					  STR_ARG(g.why), STR_ARG(w->error));
+		v->unchecked[v->nunchecked++] = g;
+	}
+}
+
 void coverage_gaps(const struct coverage *c, const struct analysis *an,
 		   enum lang lang, struct arena *a, struct verdict *v)
 {
 	v->not_root = c->not_root;
+	v->nunchecked = 0;
+	unchecked(c, lang, a, v);
 	if (!c->any)
 		gap(v, str_of(tr(lang, "collection", "収集状況")),
 		    str_of(tr(lang,
@@ -190,5 +244,6 @@ void coverage_free(struct coverage *c)
 {
 	free(c->group);
 	free(c->item);
+	free(c->view);
 	*c = (struct coverage){ 0 };
 }

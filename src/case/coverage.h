@@ -21,11 +21,16 @@ struct coverage_item { /* a path rule of a core source that was collected */
 	struct str glob;
 	size_t group;
 };
+struct coverage_view { /* of the cross probe that was not made, or in part */
+	struct str name, state, error;
+};
 struct coverage {
 	struct coverage_group *group;
 	size_t ngroup, cap;
 	struct coverage_item *item;
 	size_t nitem, capitem;
+	struct coverage_view *view;
+	size_t nview, capview;
 	bool any;      /* some input says how it was collected */
 	bool not_root; /* and it was not collected as root */
 };

@@ -266,15 +266,15 @@ static json_int_t parsed(const struct analysis *a)
 	return n;
 }
 
-static json_t *gaps(const struct verdict *v)
+static json_t *gaps(const struct verdict_gap *gap, size_t n)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < v->ngap; i++)
-		(void)json_array_append_new(
-			list,
-			json_pack("{s:o,s:o}", "source", text(v->gap[i].group),
-				  "why", text(v->gap[i].why)));
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(list,
+					    json_pack("{s:o,s:o}", "source",
+						      text(gap[i].group), "why",
+						      text(gap[i].why)));
 	return list;
 }
 
@@ -299,14 +299,16 @@ int run_summary(const struct cli *c, const struct analysis *a,
 	if (!c->summary)
 		return 0;
 	j = json_pack(
-		"{s:s,s:s,s:s*,s:i,s:I,s:I,s:I,s:I,s:I,s:o*,s:o,s:o*,s:o}",
+		"{s:s,s:s,s:s*,s:i,s:I,s:I,s:I,s:I,s:I,s:o*,s:o,s:o*,s:o*,s:o}",
 		"tool", "konseki " KONSEKI_VERSION, "verb", c->verb->name,
 		"verdict", v ? verdict_word(v->word, LANG_EN) : NULL, "exit",
 		status, "events", (json_int_t)a->nevent, "notes",
 		(json_int_t)a->nnote, "lost", (json_int_t)a->nlost, "sources",
 		(json_int_t)a->nsource, "parsed", parsed(a), "findings",
 		v ? findings(v) : NULL, "inputs", inputs(a), "incomplete",
-		v ? gaps(v) : NULL, "sandbox", sandbox(a));
+		v ? gaps(v->gap, v->ngap) : NULL, "not_checked",
+		v ? gaps(v->unchecked, v->nunchecked) : NULL, "sandbox",
+		sandbox(a));
 	if (j)
 		t = json_dumps(j, JSON_INDENT(1));
 	if (t)

@@ -183,6 +183,18 @@ static void job(struct run *r, const struct job *j)
 	}
 }
 
+static void probes(struct run *r, bool late)
+{
+	for (size_t i = 0; probe_table[i]; i++) {
+		const struct probe *p = probe_table[i];
+
+		if (p->late == late && (r->scene->env.live || !p->live_only))
+			job(r, &(struct job){ .name = p->name,
+					      .core = p->core,
+					      .probe = p });
+	}
+}
+
 static void all_jobs(struct run *r)
 {
 	job(r, &job_manifest);
@@ -194,12 +206,9 @@ static void all_jobs(struct run *r)
 	say_choice(r->in);
 	if (r->opt->progress)
 		job(r, &job_forecast);
-	for (size_t i = 0; probe_table[i]; i++)
-		if (r->scene->env.live || !probe_table[i]->live_only)
-			job(r, &(struct job){ .name = probe_table[i]->name,
-					      .core = probe_table[i]->core,
-					      .probe = probe_table[i] });
+	probes(r, false);
 	job(r, &job_paths);
+	probes(r, true);
 	if (r->scene->env.live)
 		job(r, &job_roots);
 	job(r, &job_walk);
@@ -341,6 +350,8 @@ int collect_run(const struct collect_options *o, struct collect_result *res,
 		(void)close(r->scene->env.root);
 	if (r->scene->env.proc >= 0)
 		(void)close(r->scene->env.proc);
+	if (r->scene->env.shown > 0)
+		(void)close(r->scene->env.shown);
 	free(r->scene->program);
 	map_free(&r->scene->done);
 	map_free(&r->scene->pointed);

@@ -57,6 +57,7 @@ struct collect_options {
 	const struct age_recipient *recipient;
 	size_t nrecipient;
 	bool here, force;
+	bool intrusive; /* views that take something from the host, too */
 	const char *case_id, *examiner, *note, *reference_time;
 	int64_t deadline_ns;    /* per item without progress; 0: 5 s */
 	uint64_t max_file;      /* bytes of data of one file; 0: 1 GiB */

@@ -1,154 +1,156 @@
 /*
- * cross.c - the cross probe: processes that live but are not listed
- * (cross_pid.c), and listeners that the kernel's dump knows but the list in
- * /proc/net, which tools print, does not.  Modules that are hidden are rows of
- * `modules' (listed = false).
+ * cross.c - the cross probe: every view of cross.def, one after the other,
+ * each with a line of status.  It runs when the logs are in: asking for every
+ * number there is fills the audit log of a host that records such calls.
  */
 #include "cross.h"
-#include "sock.h"
-
-#include "../util/map.h"
+#include "collect.h"
+#include "live.h"
+#include "proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS 3
-#define PAUSE_NS 60000000
+#define ARGS_MAX 4096u
 
-struct listeners {
-	struct sock *sock;
-	size_t n, cap;
+const struct cross_view cross_view[] = {
+#define VIEW(id, by, against, how, en, ja)                                     \
+	{ .name = #id,                                                         \
+	  .shows = by,                                                         \
+	  .lacks = against,                                                    \
+	  .title = en,                                                         \
+	  .title_ja = ja,                                                      \
+	  .flags = how,                                                        \
+	  .look = cross_##id },
+#include "cross.def"
+#undef VIEW
 };
+const size_t cross_views = sizeof cross_view / sizeof cross_view[0];
 
-static void take(void *arg, const struct sock *s)
+bool cross_item(struct cross *c, uint32_t part, struct str what)
 {
-	struct listeners *l = arg;
+	return probe_item(c->run, c->key + part, what);
+}
 
-	if (s->state != TCP_LISTEN || l->n == 65536)
+void cross_pause(void)
+{
+	struct timespec pause = { .tv_sec = 0, .tv_nsec = CROSS_PAUSE_NS };
+
+	(void)nanosleep(&pause, NULL); /* cut short: asked sooner */
+}
+
+struct buf *cross_open(struct cross *c, struct str shows, struct str lacks)
+{
+	struct buf *row = &c->row;
+
+	buf_clear(row);
+	json_open(row);
+	row_str(row, KEY_K_CROSS_VIEW, str_of(c->view->name));
+	row_key_list(row, KEY_K_CROSS_SEEN,
+		     shows.n ? shows : str_of(c->view->shows));
+	row_key_list(row, KEY_K_CROSS_MISSING,
+		     lacks.n ? lacks : str_of(c->view->lacks));
+	return row;
+}
+
+void cross_close(struct cross *c)
+{
+	json_close(&c->row);
+	probe_row(c->run, "cross", buf_view(&c->row));
+	c->rows++;
+	c->found++;
+}
+
+static bool stat_of(const struct cross *c, uint32_t pid, struct buf *text,
+		    struct proc_stat *st)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "%u/stat", pid);
+	return live_read(c->env->proc, name, 65536, text) >= 0 &&
+	       proc_stat_read(buf_view(text), st);
+}
+
+uint64_t cross_start(const struct cross *c, uint32_t pid)
+{
+	struct buf text = { 0 };
+	struct proc_stat st;
+	uint64_t ticks = stat_of(c, pid, &text, &st) ? st.ticks : 0;
+
+	buf_free(&text);
+	return ticks;
+}
+
+void cross_process(struct cross *c, uint32_t pid)
+{
+	char name[32], link[LIVE_LINK_MAX + 1];
+	struct buf text = { 0 };
+	struct proc_stat st;
+	ssize_t n;
+
+	row_u64(&c->row, KEY_PROCESS_PID, pid);
+	if (stat_of(c, pid, &text, &st))
+		proc_stat_row(&c->row, &st, c->env);
+	snprintf(name, sizeof name, "%u/exe", pid);
+	n = live_link(c->env->proc, name, link);
+	if (n > 0)
+		row_str(&c->row, KEY_PROCESS_EXECUTABLE,
+			str_mem(link, (size_t)n));
+	snprintf(name, sizeof name, "%u/cmdline", pid);
+	if (live_read(c->env->proc, name, ARGS_MAX, &text) >= 0)
+		row_key_list(&c->row, KEY_PROCESS_ARGS, buf_view(&text));
+	buf_free(&text);
+}
+
+static void look(struct cross *c)
+{
+	bool asked = c->env->options && c->env->options->intrusive;
+	struct str name = str_of(c->view->name);
+	int errnum = 0;
+
+	c->found = c->checked = 0;
+	c->cut = false;
+	/* an earlier reader finished it, or was lost in the whole of it */
+	if (!cross_item(c, 0, name) && (!(c->view->flags & CROSS_PARTS) ||
+					!cross_item(c, UINT32_MAX, name)))
 		return;
-	vec_grow(&l->sock, &l->cap, l->n + 1, sizeof *l->sock);
-	l->sock[l->n++] = *s;
-}
-
-static bool has(const struct listeners *l, const struct sock *s)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->sock[i].inode == s->inode &&
-		    l->sock[i].lport == s->lport)
-			return true;
-	return false;
-}
-
-/* One comparison: what the dump has and the list has not. */
-static int compare(struct sock_probe *sp, enum sock_table t, int self,
-		   struct listeners *missing, uint64_t *checked)
-{
-	struct listeners dump = { 0 }, list = { 0 };
-	bool torn;
-	int rc;
-
-	sp->take = take;
-	sp->table_rows = 0;
-	sp->arg = &dump;
-	rc = sock_diag_read(sp, t, &torn);
-	sp->arg = &list;
-	if (rc == 0)
-		rc = sock_proc_read(sp, self, t);
-	sp->arg = NULL;
-	missing->n = 0;
-	for (size_t i = 0; rc == 0 && i < dump.n; i++)
-		if (!has(&list, &dump.sock[i]))
-			take(missing, &dump.sock[i]);
-	*checked += dump.n;
-	free(dump.sock);
-	free(list.sock);
-	return rc;
-}
-
-/* Listeners that the list lacks three times in a row. */
-static int table(struct cross *c, struct sock_probe *sp, enum sock_table t,
-		 int self)
-{
-	struct timespec pause = { 0, PAUSE_NS };
-	struct listeners always = { 0 }, now = { 0 };
-	uint64_t again = 0;
-	int rc = compare(sp, t, self, &always, &c->checked);
-
-	for (int i = 1; rc == 0 && i < ROUNDS && always.n; i++) {
-		size_t kept = 0;
-
-		(void)nanosleep(&pause, NULL);
-		rc = compare(sp, t, self, &now, &again);
-		for (size_t k = 0; k < always.n; k++)
-			if (has(&now, &always.sock[k]))
-				always.sock[kept++] = always.sock[k];
-		always.n = kept;
-	}
-	for (size_t i = 0; rc == 0 && i < always.n; i++) {
-		sock_fill(&sp->row, &always.sock[i], 0, true);
-		probe_row(c->run, "cross", buf_view(&sp->row));
-		c->count++;
-	}
-	free(always.sock);
-	free(now.sock);
-	return rc;
-}
-
-static bool listeners(struct cross *c)
-{
-	struct ns ours = { .type = NS_NET, .fd = -1 };
-	struct sock_probe sp = { .run = c->run,
-				 .env = probe_env(c->run),
-				 .ns = &ours };
-	unsigned can = sock_diag_tables(sp.env);
-	int self = openat(sp.env->proc, "self",
-			  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = self >= 0;
-
-	for (unsigned t = SOCK_TCP; ok && t <= SOCK_TCP6; t++)
-		if (!(can >> t & 1)) {
-			errno = EOPNOTSUPP;
-			ok = false;
-		} else if (table(c, &sp, t, self) < 0 && errno != ENOENT) {
-			ok = false;
-		}
-	if (self >= 0)
-		close(self);
-	buf_free(&sp.row);
-	buf_free(&sp.text);
-	return ok;
-}
-
-static void part(struct cross *c, const char *what, bool ok)
-{
-	int errnum = ok ? 0 : errno;
-
-	probe_status(c->run, str_of(what), ok ? PROBE_COLLECTED : PROBE_SKIPPED,
-		     errnum, c->checked, 0);
-	c->checked = 0;
+	if (!(c->view->flags & CROSS_TAKES) || asked)
+		errnum = c->view->look(c);
+	else
+		errnum = ECANCELED;
+	(void)cross_item(c, UINT32_MAX, name);
+	probe_status(c->run, name,
+		     errnum   ? PROBE_SKIPPED
+		     : c->cut ? PROBE_TRUNCATED
+			      : PROBE_COLLECTED,
+		     errnum == ECANCELED ? 0 : errnum, c->checked, 0);
 }
 
 static void run_cross(struct probe_run *run)
 {
-	struct cross c = { .run = run };
+	struct cross c = { .run = run, .env = probe_env(run) };
 
-	if (probe_item(run, 1, STR("every pid")))
-		part(&c, "pids that answer against /proc", cross_pids(&c));
-	if (probe_item(run, 2, STR("listeners")))
-		part(&c, "listeners dumped against /proc/net", listeners(&c));
-	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, c.count, 0);
+	for (size_t i = 0; i < cross_views; i++) {
+		c.view = &cross_view[i];
+		c.key = (uint64_t)(i + 1) << 32;
+		look(&c);
+	}
+	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, c.rows, 0);
+	buf_free(&c.row);
 }
 
 const struct probe probe_cross = {
 	.name = "cross",
-	.title = "hidden processes and listeners, by asking twice",
-	.title_ja = "二重照合で見つかる隠しプロセスと隠し待受ポート",
+	.title = "what one view of the kernel shows and another hides: "
+		 "processes, listeners, code in memory",
+	.title_ja = "二重照合で見つかる隠しプロセス・隠し待受ポート・"
+		    "書き換えられたコード",
 	.stream = "live/cross",
-	.reads = "kill(pid, 0) against /proc; sock_diag against "
-		 "/proc/net/{tcp,tcp6}",
+	.reads = "kill, getsid, getpgid, sched_*, pidfd_open, taskstats, "
+		 "sysinfo, cgroup.procs against /proc; mountinfo against a "
+		 "procfs of its own; sock_diag against /proc/net/{tcp,tcp6}",
 	.live_only = true,
+	.late = true,
 	.run = run_cross,
 };

@@ -1,175 +1,174 @@
 /*
- * cross_pid.c - every number up to pid_max is asked whether it lives
- * (kill with signal 0, which does nothing), and what answers must be listed
- * in /proc.  A hook on the listing hides the entry only; one on the lookup
- * as well, and still the signal tells.
+ * cross_pid.c - every number up to pid_max is asked whether it lives, in all
+ * ways of cross_ask.c, and what answers must be listed in /proc, as a process
+ * or as a thread of one.  A hook on the listing hides the entry only; one on
+ * the lookup as well, and still a signal or the scheduler tells.
  *
- * Threads answer too: /proc/TID is there for who asks, with another Tgid.
- * What remains is asked again after a pause: processes come and go.
+ * Numbers are given out in ascending order: far above all that are listed
+ * only a signal of 0 is sent.
  */
 #include "cross.h"
 #include "live.h"
-#include "proc.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
-#define PID_LIMIT (1u << 22) /* the kernel's own */
-#define SUSPECTS_MAX 4096u
-#define ROUNDS 3
-#define PAUSE_NS 60000000
-#define TICK 65536u /* pids between two signs of life */
+#define CHUNK 32768u /* pids between two signs of life */
+#define KILL 0u
+#define OPEN_PROC ASK_WAYS /* its bit: /proc/PID can be opened by name */
 
-struct suspects {
-	uint32_t *pid;
-	size_t n, cap;
-};
-
-static bool lives(uint32_t pid)
-{
-	return kill((pid_t)pid, 0) == 0 || errno == EPERM;
-}
-
-static bool listed(const uint32_t *pid, size_t n, uint32_t wanted)
-{
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (pid[mid] == wanted)
-			return true;
-		if (pid[mid] < wanted)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return false;
-}
-
-bool cross_is_thread(struct str status, uint32_t pid)
+static bool capable(struct str status, unsigned capability)
 {
 	while (status.p && status.n) {
 		struct str v = str_cut(&status, '\n'), k = str_cut(&v, ':');
-		uint64_t tgid;
+		uint64_t set;
 
-		if (str_is(k, "Tgid"))
-			return str_u64(str_trim(v), &tgid) && tgid != pid;
+		if (str_is(k, "CapEff"))
+			return str_hex64(str_trim(v), &set) &&
+			       set >> capability & 1;
 	}
 	return false;
 }
 
-static bool is_thread(int proc, uint32_t pid)
+/*
+ * Numbers mean the same for kill and for this /proc, and it lists everyone
+ * for us: hidepid does not for who may not trace.
+ */
+static int may_ask(int proc)
 {
-	struct buf text = { 0 };
-	char name[32];
-	bool yes;
+	struct buf status = { 0 };
+	char link[LIVE_LINK_MAX + 1];
+	uint64_t self;
+	int errnum = 0;
 
-	snprintf(name, sizeof name, "%u/status", pid);
-	yes = live_read(proc, name, 1u << 20, &text) >= 0 &&
-	      cross_is_thread(buf_view(&text), pid);
-	buf_free(&text);
+	if (live_link(proc, "self", link) < 0)
+		errnum = errno;
+	else if (!str_u64(str_of(link), &self) || self != (uint64_t)getpid())
+		errnum = EXDEV;
+	else if (geteuid() != 0)
+		errnum = EPERM;
+	else if (live_read(proc, "self/status", 65536, &status) >= 0 &&
+		 !capable(buf_view(&status), 19 /* CAP_SYS_PTRACE */))
+		errnum = EPERM;
+	buf_free(&status);
+	return errnum;
+}
+
+static unsigned answers(unsigned ways, uint32_t pid)
+{
+	unsigned yes = 0;
+
+	for (unsigned w = 0; w < ASK_WAYS; w++)
+		if (ways >> w & 1 && ask_alive(w, pid) == 1)
+			yes |= 1u << w;
 	return yes;
 }
 
-static uint32_t pid_max(int proc)
+/* A number of its own, not that of a thread: those may be opened, too. */
+static bool opens(const struct cross *c, uint32_t pid)
 {
-	struct buf text = { 0 };
-	uint64_t max = 0;
-
-	if (live_read(proc, "sys/kernel/pid_max", 64, &text) < 0 ||
-	    !str_u64(str_trim(buf_view(&text)), &max) || max > PID_LIMIT)
-		max = PID_LIMIT;
-	buf_free(&text);
-	return (uint32_t)max;
-}
-
-/* Keeps of `in' (NULL: of all numbers) what lives and is neither listed nor
- * a thread. */
-static int sweep(struct cross *c, const struct suspects *in,
-		 struct suspects *out)
-{
-	int proc = probe_env(c->run)->proc;
-	uint32_t *pid, max = pid_max(proc);
-	size_t n, total = in ? in->n : max;
-
-	if (live_numbers(proc, ".", &pid, &n) < 0)
-		return -1;
-	for (size_t i = 0; i < total && out->n < SUSPECTS_MAX; i++) {
-		uint32_t p = in ? in->pid[i] : (uint32_t)i + 1;
-
-		if (p % TICK == 0)
-			(void)probe_item(c->run, 1, STR("every pid"));
-		if (listed(pid, n, p) || !lives(p))
-			continue;
-		c->checked += !in;
-		if (is_thread(proc, p))
-			continue;
-		vec_grow(&out->pid, &out->cap, out->n + 1, sizeof *out->pid);
-		out->pid[out->n++] = p;
-	}
-	free(pid);
-	return 0;
-}
-
-/* Numbers mean the same for kill and for this /proc, and kill tells the
- * living from the dead. */
-static bool can_ask(int proc)
-{
-	char link[LIVE_LINK_MAX + 1];
-	uint64_t self;
-
-	if (live_link(proc, "self", link) < 0)
-		return false;
-	errno = EPERM;
-	if (geteuid() != 0 || !str_u64(str_of(link), &self) ||
-	    self != (uint64_t)getpid())
-		return false;
-	if (!lives(PID_LIMIT + 1) && errno == ESRCH)
-		return true;
-	errno = EPERM;
-	return false;
-}
-
-static void pid_row(struct cross *c, uint32_t pid)
-{
-	int proc = probe_env(c->run)->proc;
-	struct buf row = { 0 }, text = { 0 };
-	struct proc_stat st;
 	char name[32];
 
-	json_open(&row);
-	row_u64(&row, KEY_PROCESS_PID, pid);
-	row_bool(&row, KEY_K_PROCESS_HIDDEN, true);
-	snprintf(name, sizeof name, "%u/stat", pid);
-	if (live_read(proc, name, 65536, &text) >= 0 &&
-	    proc_stat_read(buf_view(&text), &st))
-		proc_stat_row(&row, &st, probe_env(c->run));
-	json_close(&row);
-	probe_row(c->run, "cross", buf_view(&row));
-	c->count++;
-	buf_free(&row);
-	buf_free(&text);
+	snprintf(name, sizeof name, "%u/status", pid);
+	return faccessat(c->env->proc, name, F_OK, 0) == 0;
 }
 
-bool cross_pids(struct cross *c)
+static unsigned still(void *arg, const struct suspect *s)
 {
-	struct suspects s = { 0 };
-	struct timespec pause = { 0, PAUSE_NS };
-	bool ok = can_ask(probe_env(c->run)->proc) && sweep(c, NULL, &s) == 0;
+	unsigned yes = answers(s->ways, s->pid);
 
-	for (int i = 0; ok && i < ROUNDS && s.n; i++) {
-		struct suspects left = { 0 };
+	if (yes && opens(arg, s->pid))
+		yes |= 1u << OPEN_PROC;
+	return yes;
+}
 
-		(void)nanosleep(&pause, NULL);
-		ok = sweep(c, &s, &left) == 0;
-		free(s.pid);
-		s = left;
+/* What of [from, to) answers and is not in the list. */
+static void chunk(struct cross *c, const struct tasks *t, unsigned ways,
+		  uint32_t from, uint32_t to, struct suspects *out)
+{
+	for (uint32_t pid = from; pid < to; pid++) {
+		unsigned yes;
+
+		if (tasks_have(t, pid)) {
+			c->checked++;
+			continue;
+		}
+		yes = answers(ways, pid);
+		if (yes) {
+			c->checked++;
+			suspects_add(out, pid, yes | 1u << OPEN_PROC);
+		}
 	}
-	for (size_t i = 0; ok && i < s.n; i++)
-		pid_row(c, s.pid[i]);
-	free(s.pid);
-	return ok;
+}
+
+/* Most of them were born since the list was made. */
+static int sweep(struct cross *c, unsigned ways, struct suspects *s)
+{
+	struct tasks t = { .pid = NULL };
+	uint32_t max = cross_pid_max(c->env->proc), all;
+	int errnum = tasks_read(c->env->proc, &t) < 0 ? errno : 0;
+
+	all = errnum ? 0 : cross_pid_near(&t, max);
+	for (uint32_t from = 1; errnum == 0 && from <= max; from += CHUNK) {
+		uint32_t to = max - from < CHUNK ? max + 1 : from + CHUNK;
+		struct suspects found = { .v = NULL };
+
+		(void)cross_item(c, from, STR("every pid"));
+		chunk(c, &t, from <= all ? ways : ways & 1u << KILL, from, to,
+		      &found);
+		c->cut |= found.n == CROSS_SUSPECTS_MAX;
+		if (found.n)
+			errnum = suspects_recheck(c, &found, still, c);
+		if (found.n && tasks_read(c->env->proc, &t) < 0)
+			errnum = errno;
+		for (size_t i = 0; i < found.n; i++)
+			suspects_add(s, found.v[i].pid, found.v[i].ways);
+		free(found.v);
+	}
+	tasks_free(&t);
+	return errnum;
+}
+
+static void state(struct cross *c, const struct suspect *s)
+{
+	struct buf shows = { 0 }, lacks = { 0 };
+
+	for (unsigned w = 0; w < ASK_WAYS; w++)
+		if (s->ways >> w & 1)
+			list_add(&shows, str_of(ask_name[w]));
+	list_add(&lacks, STR("list of /proc"));
+	list_add(s->ways >> OPEN_PROC & 1 ? &shows : &lacks,
+		 STR("lookup in /proc"));
+	(void)cross_open(c, buf_view(&shows), buf_view(&lacks));
+	row_bool(&c->row, KEY_K_PROCESS_HIDDEN, true);
+	cross_process(c, s->pid);
+	cross_close(c);
+	buf_free(&shows);
+	buf_free(&lacks);
+}
+
+int cross_pids(struct cross *c)
+{
+	struct suspects s = { .v = NULL };
+	int why[ASK_WAYS], errnum = may_ask(c->env->proc);
+	unsigned ways = errnum ? 0 : ask_ways(why);
+
+	if (errnum)
+		return errnum;
+	for (unsigned w = 0; w < ASK_WAYS; w++)
+		if (why[w]) {
+			struct buf what = { 0 };
+
+			buf_fmt(&what, "pids by %s", ask_name[w]);
+			probe_status(c->run, buf_view(&what), PROBE_SKIPPED,
+				     why[w], 0, 0);
+			buf_free(&what);
+		}
+	if (ways == 0)
+		return EPERM;
+	errnum = sweep(c, ways, &s);
+	for (size_t i = 0; errnum == 0 && i < s.n; i++)
+		state(c, &s.v[i]);
+	free(s.v);
+	return errnum;
 }

@@ -12,8 +12,10 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 struct lie { /* a /proc of our own making */
 	char dir[64];
@@ -75,10 +77,11 @@ static bool says_hidden(const struct probe_run *r)
 	char what[96];
 
 	snprintf(what, sizeof what,
-		 "{\"process.pid\":%d,\"konseki.process.hidden\":true",
+		 "\"konseki.process.hidden\":true,\"process.pid\":%d",
 		 (int)getpid());
 	for (size_t i = 0; i < r->nrow; i++)
-		if (str_starts(r->row[i], str_of(what)))
+		if (str_has(r->row[i], str_of(what)) &&
+		    str_has(r->row[i], STR("\"kill\"")))
 			return true;
 	return false;
 }
@@ -157,18 +160,101 @@ static void nothing_is_hidden_here(void **state)
 
 	(void)state;
 	assert_int_equal(r->nrow, 0);
-	assert_int_equal(r->nstatus, 3);
+	/* every view says what became of it, and why when it could not be */
+	for (size_t i = 0; i < cross_views; i++) {
+		bool said = false;
+
+		for (size_t k = 0; k < r->nstatus; k++)
+			said |= str_is(r->status[k].what, cross_view[i].name) &&
+				(r->status[k].state != PROBE_SKIPPED ||
+				 r->status[k].errnum ||
+				 cross_view[i].flags & CROSS_TAKES);
+		assert_true(said);
+	}
 	free_run(r);
 	close(proc);
 }
 
-static void threads_are_told_apart(void **state)
+static void mounts_over_processes(void **state)
 {
+	const char *text = "22 1 0:21 / /proc rw - proc proc rw\n"
+			   "23 22 0:21 /456 /proc/123 rw - proc proc rw\n"
+			   "24 22 0:30 / /proc/77 rw - tmpfs none rw\n"
+			   "25 22 0:30 / /proc/sys rw - tmpfs none rw\n"
+			   "26 22 0:30 / /proc/kcore rw - tmpfs none rw\n"
+			   "27 1 0:40 / /srv/proc rw - proc proc rw\n"
+			   "28 27 0:30 / /srv/proc/9/fd rw - tmpfs none rw\n"
+			   "29 1 0:30 / /data/5 rw - tmpfs none rw\n"
+			   "30 1 0:30 / /process/5 rw - tmpfs none rw\n";
+	struct arena a = { 0 };
+	struct covers c = { .v = NULL };
+
 	(void)state;
-	assert_true(cross_is_thread(STR("Name:\tx\nTgid:\t7\nPid:\t8\n"), 8));
-	assert_false(cross_is_thread(STR("Name:\tx\nTgid:\t8\nPid:\t8\n"), 8));
-	assert_false(cross_is_thread(STR("Name:\tTgid: 7\n"), 8));
-	assert_false(cross_is_thread(STR(""), 8));
+	covers_read(str_of(text), &a, &c);
+	assert_int_equal(c.n, 3);
+	assert_true(covers_have(&c, 123) && covers_have(&c, 77) &&
+		    covers_have(&c, 9));
+	assert_true(str_is(c.v[0].root, "/456"));
+	free(c.v);
+	arena_free(&a);
+}
+
+static unsigned gone(void *arg, const struct suspect *s)
+{
+	(void)arg;
+	return s->pid == 5 ? 0 : s->ways; /* ended meanwhile */
+}
+
+/* What ended, what is listed by now, and what stays. */
+static void suspects_are_asked_again(void **state)
+{
+	struct lie l = new_lie(true);
+	struct suspects s = { .v = NULL };
+	struct probe_run *r = xmalloc(sizeof *r);
+	struct cross c = { .run = r, .env = &r->env };
+
+	(void)state;
+	r->env.proc = l.fd;
+	suspects_add(&s, 5, 1);
+	suspects_add(&s, (uint32_t)getpid(), 1);
+	suspects_add(&s, 6, 3);
+	assert_int_equal(suspects_recheck(&c, &s, gone, NULL), 0);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.v[0].pid, 6);
+	assert_int_equal(s.v[0].ways, 3);
+	free(s.v);
+	free_run(r);
+	free_lie(&l);
+}
+
+/* Processes that are born and die all the while are not hidden. */
+static void a_busy_machine(void **state)
+{
+	pid_t busy = fork();
+	int proc;
+
+	(void)state;
+	if (busy == 0)
+		for (;;) {
+			pid_t p = fork();
+
+			if (p == 0)
+				_exit(0);
+			(void)waitpid(p, NULL, 0);
+		}
+	assert_true(busy > 0);
+	proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < 5; i++) {
+		struct probe_run *r = run_on(proc);
+
+		for (size_t k = 0; k < r->nrow; k++)
+			print_error("%.*s", (int)r->row[k].n, r->row[k].p);
+		assert_int_equal(r->nrow, 0);
+		free_run(r);
+	}
+	(void)kill(busy, SIGKILL);
+	(void)waitpid(busy, NULL, 0);
+	close(proc);
 }
 
 int main(void)
@@ -177,7 +263,9 @@ int main(void)
 		cmocka_unit_test(a_process_that_is_not_listed),
 		cmocka_unit_test(a_listener_that_is_not_listed),
 		cmocka_unit_test(nothing_is_hidden_here),
-		cmocka_unit_test(threads_are_told_apart),
+		cmocka_unit_test(mounts_over_processes),
+		cmocka_unit_test(suspects_are_asked_again),
+		cmocka_unit_test(a_busy_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,7 +116,7 @@ static void read_table(struct scene *sc, struct str text)
 int mounts_shield(struct scene *sc, enum shield *how, struct err *err)
 {
 	struct buf text = { 0 };
-	int proc = sys_procfs();
+	int proc = sys_procfs(&sc->env.own_proc);
 	int fd = clone_with_table(proc, sc->root_path, &text);
 
 	*how = SHIELD_CLONE;
@@ -135,10 +135,14 @@ int mounts_shield(struct scene *sc, enum shield *how, struct err *err)
 	buf_free(&text);
 	sc->namespaced = *how == SHIELD_NAMESPACE;
 	sc->open_noatime = *how != SHIELD_CLONE;
-	if (sc->env.live)
+	if (sc->env.live) {
 		sc->env.proc = proc;
-	else if (proc >= 0)
+		sc->env.shown =
+			openat(sc->env.root, "proc",
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	} else if (proc >= 0) {
 		(void)close(proc);
+	}
 	return 0;
 }
 
@@ -182,6 +186,26 @@ static int remount(const struct scene *sc, const struct mount *m)
 		     NULL);
 }
 
+/*
+ * In the namespace of this reader alone, where what is mounted over /proc
+ * does not count: for kernels that have no fsopen(2).
+ */
+static void own_procfs(struct scene *sc)
+{
+	int fd;
+
+	if (!sc->env.live || sc->env.own_proc ||
+	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  NULL) < 0)
+		return;
+	fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)close(sc->env.proc);
+	sc->env.proc = fd;
+	sc->env.own_proc = true;
+}
+
 int mounts_enter_namespace(struct scene *sc)
 {
 	int worst = 0, fd;
@@ -201,6 +225,7 @@ int mounts_enter_namespace(struct scene *sc)
 		    remount(sc, m) < 0)
 			worst = errno;
 	}
+	own_procfs(sc);
 	fd = open(sc->root_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;

@@ -38,6 +38,8 @@ void netlink_close(struct netlink *nl)
 {
 	if (nl->fd >= 0)
 		close(nl->fd);
+	free(nl->in);
+	nl->in = NULL;
 	nl->fd = -1;
 }
 
@@ -131,13 +133,13 @@ static int converse(struct netlink *nl, uint16_t type, uint16_t flags,
 {
 	struct dump d = { nl, each, arg };
 	enum next next = MORE;
-	char *in;
 
 	if (ask(nl, type, flags, body, nbody) < 0)
 		return -1;
-	in = xmalloc(RECEIVE);
+	if (!nl->in)
+		nl->in = xmalloc(RECEIVE);
 	while (next == MORE) {
-		ssize_t n = recv(nl->fd, in, RECEIVE, 0);
+		ssize_t n = recv(nl->fd, nl->in, RECEIVE, 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -147,9 +149,8 @@ static int converse(struct netlink *nl, uint16_t type, uint16_t flags,
 		}
 		if (n < 0 && errno == EAGAIN)
 			errno = ETIMEDOUT;
-		next = n <= 0 ? FAILED : datagram(&d, in, (size_t)n);
+		next = n <= 0 ? FAILED : datagram(&d, nl->in, (size_t)n);
 	}
-	free(in);
 	return next == DONE ? 0 : -1;
 }
 

@@ -11,6 +11,7 @@
 struct netlink {
 	int fd;
 	uint32_t seq;
+	char *in;  /* its buffer, from the first answer on */
 	bool torn; /* the kernel said a dump is inconsistent, or lost parts */
 };
 

@@ -28,10 +28,12 @@ enum probe_state {
 
 struct collect_options;
 
-struct collect_env { /* read-only for probes; set before the first fork */
-	int root;    /* fd of the private clone of / (or of --root DIR) */
-	int proc;    /* fd of /proc; -1 with --root */
-	bool live;   /* false with --root */
+struct collect_env {   /* read-only for probes; set before the first fork */
+	int root;      /* fd of the private clone of / (or of --root DIR) */
+	int proc;      /* fd of /proc; -1 with --root */
+	bool own_proc; /* it is our own, with nothing mounted over it */
+	int shown;     /* fd of /proc as it is mounted; 0 or less: none */
+	bool live;     /* false with --root */
 	uint64_t max_file;
 	uint32_t self_pid;
 	/* the output, never collected; out_dev is major << 32 | minor */
@@ -74,6 +76,7 @@ struct probe {
 	const char *stream; /* live/NAME, or NULL */
 	const char *reads;  /* what it reads, for the manual */
 	bool live_only;     /* not with --root */
+	bool late;          /* after the logs were copied: it fills them */
 	const char *core;   /* group of core sources it belongs to, or NULL */
 	void (*run)(struct probe_run *);
 };

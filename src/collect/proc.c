@@ -158,6 +158,8 @@ static void fill_row(struct proc_probe *pp, const struct proc *p)
 	row_u64(row, KEY_PROCESS_PID, p->pid);
 	proc_stat_row(row, &p->stat, pp->env);
 	row_bool(row, KEY_K_PROCESS_KTHREAD, p->kthread);
+	if (covers_have(&pp->covers, p->pid))
+		row_bool(row, KEY_K_PROCESS_COVERED, true);
 	proc_status_row(pp, buf_view(&p->status));
 	args_row(pp, p);
 	proc_exe_row(pp, p);
@@ -327,9 +329,12 @@ static void run_processes(struct probe_run *run)
 			     errno, 0, 0);
 		return;
 	}
+	covers_here(pp.env, &pp.arena, &pp.covers);
 	for (size_t i = 0; i < n; i++)
 		one(&pp, pid[i]);
 	report(&pp);
+	free(pp.covers.v);
+	arena_free(&pp.arena);
 	free(pid);
 	map_free(&pp.hashed);
 	free(pp.sha256);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "../util/map.h"
+#include "cover.h"
 #include "live.h"
 #include "probe.h"
 #include "row.h"
@@ -80,6 +81,8 @@ struct proc_probe {
 	size_t list_max; /* bytes of one list in this row */
 	unsigned cut;    /* bits of the parts that did not fit */
 	uint64_t count, bytes, vanished;
+	struct covers covers; /* what /proc as mounted does not show */
+	struct arena arena;   /* of their texts */
 };
 
 /* Counts why a part is missing, unless the process is merely gone. */

@@ -148,11 +148,8 @@ static void other_families(struct buf *row, const struct sock *s)
 	}
 }
 
-void sock_fill(struct buf *row, const struct sock *s, uint64_t netns,
-	       bool hidden)
+void sock_facts(struct buf *row, const struct sock *s, uint64_t netns)
 {
-	buf_clear(row);
-	json_open(row);
 	row_str(row, KEY_NETWORK_TRANSPORT,
 		str_of(sock_table[s->table].transport));
 	if (s->table < SOCK_LINK)
@@ -179,8 +176,13 @@ void sock_fill(struct buf *row, const struct sock *s, uint64_t netns,
 	if (s->peer)
 		row_u64(row, KEY_K_SOCKET_PEER, s->peer);
 	filter_row(row, s);
-	if (hidden)
-		row_bool(row, KEY_K_SOCKET_HIDDEN, true);
+}
+
+void sock_fill(struct buf *row, const struct sock *s, uint64_t netns)
+{
+	buf_clear(row);
+	json_open(row);
+	sock_facts(row, s, netns);
 	json_close(row);
 }
 
@@ -193,7 +195,7 @@ bool sock_row(struct sock_probe *sp, const struct sock *s)
 		sp->take(sp->arg, s);
 		return true;
 	}
-	sock_fill(&sp->row, s, sp->ns->inode, false);
+	sock_fill(&sp->row, s, sp->ns->inode);
 	probe_row(sp->run, "sockets", buf_view(&sp->row));
 	sp->table_rows++;
 	sp->count++;

@@ -68,9 +68,10 @@ struct sock_probe {
 	void *arg;
 };
 
-/* As a row of `sockets' or `cross' (hidden: the host's own list lacks it). */
-void sock_fill(struct buf *row, const struct sock *, uint64_t netns,
-	       bool hidden);
+/* What is known of it, into an open row. */
+void sock_facts(struct buf *row, const struct sock *, uint64_t netns);
+/* As a row of its own. */
+void sock_fill(struct buf *row, const struct sock *, uint64_t netns);
 /* Writes one row; false past the cap. */
 bool sock_row(struct sock_probe *, const struct sock *);
 

@@ -172,11 +172,12 @@ int sys_own_fs(const char *type)
 	return dir;
 }
 
-int sys_procfs(void)
+int sys_procfs(bool *own)
 {
 	struct statfs s;
 	int fd = own_fs("proc", 0), dir;
 
+	*own = fd >= 0;
 	if (fd < 0)
 		fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)

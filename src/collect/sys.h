@@ -46,9 +46,9 @@ int64_t sys_resident(struct sys *, int fd, uint64_t off, uint64_t len);
 /*
  * A directory of /proc: an instance of our own that is mounted nowhere (Linux
  * 5.2), so that nothing that was mounted over /proc/PID hides it and an empty
- * chroot has one too; else /proc when it is procfs; -1 with errno.
+ * chroot has one too (*own); else /proc when it is procfs; -1 with errno.
  */
-int sys_procfs(void);
+int sys_procfs(bool *own);
 /*
  * An instance of a file system that is mounted nowhere, read-only: its top
  * directory, -1 with errno.  The type must be known to the kernel already.

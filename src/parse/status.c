@@ -52,6 +52,17 @@ static struct str sentence(struct parse *p)
 		error.n ? " (" : "", STR_ARG(error), error.n ? ")" : "");
 }
 
+/* A comparison that was not made: nothing follows from its silence. */
+static void not_checked(struct event *e)
+{
+	struct str state = ev_get_str(e, KEY_K_STATUS_STATE);
+	struct str item = ev_get_str(e, KEY_K_STATUS_ITEM);
+
+	if (str_is(ev_get_str(e, KEY_K_STATUS_PROBE), "cross") && item.n &&
+	    !str_is(state, "collected"))
+		ev_str(e, KEY_K_STATUS_NOT_CHECKED, item);
+}
+
 static enum outcome row_event(struct parse *p, struct stream_pair *pair,
 			      size_t n, const struct stream_row *row)
 {
@@ -59,6 +70,7 @@ static enum outcome row_event(struct parse *p, struct stream_pair *pair,
 	p->ev->record = row->line;
 	for (size_t i = 0; i < n; i++)
 		pair_renamed(p, &pair[i]);
+	not_checked(p->ev);
 	ev_str(p->ev, KEY_K_MESSAGE, sentence(p));
 	return parse_emit(p);
 }

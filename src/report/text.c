@@ -309,6 +309,22 @@ static void inputs(struct out *o)
 	}
 }
 
+static void unchecked(struct out *o)
+{
+	const struct verdict *v = o->v;
+
+	for (size_t i = 0; i < v->nunchecked; i++) {
+		buf_puts(o->b, say(o, "  not checked: ", "  未確認："));
+		text(o, v->unchecked[i].group);
+		if (v->unchecked[i].why.n) {
+			buf_puts(o->b, say(o, " (", "（"));
+			text(o, v->unchecked[i].why);
+			buf_puts(o->b, say(o, ")", "）"));
+		}
+		buf_c(o->b, '\n');
+	}
+}
+
 static void part_coverage(struct out *o)
 {
 	const struct verdict *v = o->v;
@@ -345,6 +361,7 @@ static void part_coverage(struct out *o)
 		text(o, v->gap[i].why);
 		buf_puts(o->b, say(o, ")\n", "）\n"));
 	}
+	unchecked(o);
 	if (v->nlost)
 		buf_fmt(o->b,
 			say(o, "  %llu records were lost in processing\n",

@@ -19,6 +19,7 @@ enum verdict_word {
 #define VERDICT_MAX_TOP 8 /* findings kept per tier */
 #define VERDICT_MAX_ACTIVE 12
 #define VERDICT_MAX_GAPS 24
+#define VERDICT_MAX_UNCHECKED 16
 #define VERDICT_MAX_WINDOWS 24
 #define VERDICT_MAX_STEPS 3
 
@@ -57,6 +58,9 @@ struct verdict {
 	size_t nwindow;
 	struct verdict_gap gap[VERDICT_MAX_GAPS];
 	size_t ngap;
+	/* comparisons that could not be made: their silence says nothing */
+	struct verdict_gap unchecked[VERDICT_MAX_UNCHECKED];
+	size_t nunchecked;
 	struct str step[VERDICT_MAX_STEPS]; /* in the language of the reader */
 	size_t nstep;
 	struct verdict_input *input;

@@ -19,6 +19,8 @@
  *     heap TEXT            keeps TEXT in its heap, each byte but one bit
  *     packet WORD          opens a packet socket whose filter waits for WORD
  *     ebpf NAME            loads a program for a socket that does nothing
+ *     cover DIR            mounts DIR over its own directory in /proc
+ *     empty TYPE           mounts a file system of this type over it
  *     ready FILE           makes FILE: all before is done
  *     exec PROGRAM ARG...  becomes PROGRAM
  *     wait                 does nothing for at most five minutes
@@ -222,6 +224,15 @@ static void ebpf(const char *name)
 	must(syscall(SYS_bpf, BPF_PROG_LOAD, &a, sizeof(a)) >= 0, "ebpf");
 }
 
+/* Nobody who looks there sees this process any more. */
+static void cover(const char *from, const char *type)
+{
+	char own[32];
+
+	(void)snprintf(own, sizeof(own), "/proc/%d", (int)getpid());
+	must(mount(from, own, type, type ? 0 : MS_BIND, NULL) == 0, "cover");
+}
+
 int main(int argc, char **argv)
 {
 	static char remove_step[] = "remove";
@@ -274,6 +285,10 @@ int main(int argc, char **argv)
 			packet(arg);
 		} else if (strcmp(step, "ebpf") == 0) {
 			ebpf(arg);
+		} else if (strcmp(step, "cover") == 0) {
+			cover(arg, NULL);
+		} else if (strcmp(step, "empty") == 0) {
+			cover("none", arg);
 		} else if (strcmp(step, "ready") == 0) {
 			make(arg, 0);
 		} else if (strcmp(step, "exec") == 0) {

@@ -1,0 +1,104 @@
+# cross.bats - what one view of the kernel shows and another hides, by real
+# processes in namespaces of their own.
+#
+# shellcheck shell=bash disable=SC1091,SC2016,SC2030,SC2031,SC2154
+. "$BATS_TEST_DIRNAME/lib.sh"
+. "$BATS_TEST_DIRNAME/living.sh"
+
+setup_file() {
+	begin utmp act oldkernel
+	[ "$(id -u)" -eq 0 ] || return 0
+	root=$dir/root
+	export root
+	live_root "$root"
+}
+
+teardown_file() {
+	finish
+}
+
+setup() {
+	need_mounts
+	rm -rf "$root"/out* "$root/tmp" "$dir"/live.*
+	mkdir -m 1777 "$root/tmp"
+}
+
+# State of a line of status.
+status_of() { # PROBE ITEM
+	jq -r --arg p "$1" --arg i "$2" 'select(.event.dataset == "status" and
+		.konseki.status.probe == $p and .konseki.status.item == $i) |
+		.konseki.status.state' "$case_file.events" | sort -u
+}
+
+@test "cross/nothing: no view differs, and each says what became of it" {
+	look <<-'EOT'
+	act ready /tmp/ready.idle wait &
+	ready idle
+	collect
+	EOT
+	[ "$collect_status" -eq 0 ]
+	[ -z "$(found respond)$(found watch)" ]
+	[ -z "$(jq -c 'select(.event.dataset == "cross")' "$case_file.events")" ]
+	[ "$(status_of cross pids)" = collected ]
+	[ "$(status_of cross covers)" = collected ]
+	# counting needs the first pid namespace: said, in both languages
+	[ "$(status_of cross count)" = skipped ]
+	grep -q 'not checked: number of tasks' "$case_file.verdict"
+	"$konseki" findings --lang ja "$case_file" >"$dir/ja" 2>&1 || :
+	"$konseki" analyze -q --lang ja "$dir/live.tar.zst" \
+		-o "$dir/live.ja.case" >"$dir/ja"
+	grep -q '未確認：カーネルが数えるタスク数と一覧の差' "$dir/ja"
+}
+
+@test "cross/order: after the logs, before the walk" {
+	look <<-'EOT'
+	echo line >/var/log/messages
+	collect
+	EOT
+	tar --zstd -tf "$dir/live.tar.zst" >"$dir/members"
+	log=$(grep -n '^files/var/log/messages' "$dir/members" | cut -d: -f1)
+	walk=$(grep -n '^state/files' "$dir/members" | head -n 1 | cut -d: -f1)
+	[ "$log" -lt "$walk" ]
+	jq -rs 'map(select(.event.dataset == "status")) |
+		map(.konseki.status.probe) | index("cross") > index("logs")' \
+		<(tar --zstd -xOf "$dir/live.tar.zst" --wildcards 'status/*' |
+		jq -c '{event: {dataset: "status"},
+			konseki: {status: {probe: .probe}}}') | grep -qx true
+}
+
+@test "cross/cover: another process's directory over that of a process" {
+	look <<-'EOT'
+	act cover /proc/1 ready /tmp/ready.x wait &
+	ready x
+	collect
+	EOT
+	found respond | grep -qx 'respond cross_process_covered.yml'
+	event '.event.dataset == "cross" and .konseki.process.covered and
+		.process.executable == "/usr/bin/act" and
+		.process.args[1] == "cover"'
+	# the list of processes has the truth as well
+	event '.event.dataset == "processes" and .process.args[1] == "cover" and
+		.konseki.process.covered'
+}
+
+@test "cross/cover: an empty directory over that of a process" {
+	look <<-'EOT'
+	act empty tmpfs ready /tmp/ready.x wait &
+	ready x
+	collect
+	EOT
+	found respond | grep -qx 'respond cross_process_covered.yml'
+	event '.event.dataset == "processes" and .process.args[1] == "empty" and
+		.konseki.process.covered'
+}
+
+@test "cross/cover: on a kernel without fsopen" {
+	UNDER="$plant/oldkernel ENOSYS" look <<-'EOT'
+	act cover /proc/1 ready /tmp/ready.x wait &
+	ready x
+	collect
+	EOT
+	found respond | grep -qx 'respond cross_process_covered.yml'
+	event '.event.dataset == "processes" and .process.args[1] == "cover" and
+		.konseki.process.covered'
+}
