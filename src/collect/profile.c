@@ -20,6 +20,7 @@ static const struct {
 	{ "applications", PROFILE_FULL },   { "browser", PROFILE_FULL },
 	{ "mail", PROFILE_FULL },           { "recent", PROFILE_FULL },
 	{ "remote", PROFILE_FULL },         { "config", PROFILE_STANDARD },
+	{ "initramfs", PROFILE_STANDARD },  { "services", PROFILE_STANDARD },
 	{ "containers", PROFILE_STANDARD }, { "logs", PROFILE_STANDARD },
 	{ "printing", PROFILE_STANDARD },   { "spool", PROFILE_STANDARD },
 	{ "temporary", PROFILE_STANDARD },

@@ -22,6 +22,7 @@ enum shape {
 	SHAPE_LOADS,
 	SHAPE_STATES,
 	SHAPE_EXEC,
+	SHAPE_BINARY,
 };
 
 static const struct directive {
@@ -115,6 +116,23 @@ static struct str behind_exec(struct str line)
 	return STR_NONE;
 }
 
+/* binary="CMD" as a parameter among others, program("CMD") as a call */
+static struct str behind_binary(struct str line)
+{
+	static const char *const word[] = { "binary=\"", "program(\"" };
+
+	for (size_t i = 0; i < sizeof(word) / sizeof(*word); i++) {
+		struct str w = str_of(word[i]);
+		size_t at = str_find(line, w);
+
+		if (at == (size_t)-1)
+			continue;
+		line = str_skip(line, at + w.n);
+		return str_head(line, str_chr(line, '"'));
+	}
+	return STR_NONE;
+}
+
 static struct autorun start(const struct parse *p, const struct directive *d,
 			    const struct setting *s)
 {
@@ -186,6 +204,9 @@ static bool fill(const struct directive *d, const struct setting *s,
 		a->target = v.n && v.p[0] == '/' ? str_head(v, str_chr(v, ' '))
 						 : NOT_A_FILE;
 		break;
+	case SHAPE_BINARY:
+		a->command = behind_binary(s->line);
+		break;
 	case SHAPE_EXEC:
 		a->command = behind_exec(s->line);
 		break;
@@ -239,6 +260,13 @@ struct open_key {
 	char key[KEY_LEN];
 };
 
+/* A lone `*' is any line, whatever its first word. */
+static bool has_key(const struct directive *d, const struct setting *s)
+{
+	return strcmp(d->key, "*") == 0 ||
+	       glob_match(str_of(d->key), str_of(s->key));
+}
+
 static enum outcome line_take(struct parse *p, const struct directive *const *d,
 			      size_t n, struct open_key *open,
 			      const struct text_line *l, size_t *at)
@@ -251,7 +279,7 @@ static enum outcome line_take(struct parse *p, const struct directive *const *d,
 	for (size_t i = 0; i < n; i++) {
 		if (strchr(d[i]->comment, line.p[0]))
 			continue;
-		if (!glob_match(str_of(d[i]->key), str_of(s.key)))
+		if (!has_key(d[i], &s))
 			continue;
 		if (d[i]->shape == SHAPE_QUOTED &&
 		    str_chr(s.value, '{') != (size_t)-1 &&
