@@ -58,7 +58,8 @@ static void what_matters_is_found(void **state)
 	finds("/var/spool/cron/crontabs/root", "cron", NULL);
 	finds("/etc/systemd/system/multi-user.target.wants/x.service",
 	      "systemd", NULL);
-	finds("/usr/lib/systemd/system/ssh.service.d/o.conf", "systemd", NULL);
+	finds("/usr/lib/systemd/system/ssh.service.d/o.conf", "systemd",
+	      "units");
 	finds("/etc/ssh/sshd_config", "ssh", NULL);
 	finds("~/.ssh/authorized_keys", "ssh", NULL);
 	finds("~/.bash_history", "history", NULL);
