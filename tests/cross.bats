@@ -102,3 +102,27 @@ status_of() { # PROBE ITEM
 	event '.event.dataset == "processes" and .process.args[1] == "cover" and
 		.konseki.process.covered'
 }
+
+@test "cross/code: one changed byte in the memory of a process" {
+	look <<-'EOT'
+	act poke 1 ready /tmp/ready.x wait &
+	act poke 0 ready /tmp/ready.y wait &
+	ready x y
+	collect
+	EOT
+	found respond | grep -qx 'respond cross_code_changed.yml'
+	[ "$(jq -c 'select(.konseki.cross.view == "code")' \
+		"$case_file.events" | wc -l)" -eq 1 ]
+	event '.konseki.cross.view == "code" and .konseki.code.differs == 1 and
+		.konseki.code.elf and .process.args[2] == "1" and
+		.file.path == "/usr/bin/act" and
+		(.konseki.code.memory | startswith("eb"))'
+	# the page is there, and is the file but for that byte
+	tar --zstd -xOf "$dir/live.tar.zst" --wildcards 'live/proc/*/code-*' \
+		>"$dir/page"
+	[ "$(stat -c %s "$dir/page")" -eq 4096 ]
+	offset=$(jq -r 'select(.konseki.cross.view == "code") |
+		.konseki.code.offset' "$case_file.events")
+	[ "$(cmp -l "$dir/page" <(dd if="$plant/act" bs=4096 count=1 \
+		skip=$((offset / 4096)) status=none) | wc -l)" -eq 1 ]
+}

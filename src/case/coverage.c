@@ -1,5 +1,6 @@
 /* case/coverage.c - from status rows to gaps. */
 #include "coverage.h"
+#include "../collect/cross.h"
 
 #include <stdlib.h>
 
@@ -197,7 +198,7 @@ static void unchecked(const struct coverage *c, enum lang lang, struct arena *a,
 			if (!str_is(w->name, views[k].name))
 				continue;
 			g.group = str_of(tr(lang, views[k].en, views[k].ja));
-			chosen = views[k].flags && !w->error.n &&
+			chosen = views[k].flags & CROSS_TAKES && !w->error.n &&
 				 str_is(w->state, "skipped");
 		}
 		if (chosen)

@@ -82,6 +82,26 @@ uint64_t cross_start(const struct cross *c, uint32_t pid)
 	return ticks;
 }
 
+/* Who is debugged has breakpoints, and worse. */
+static void tracer(struct cross *c, uint32_t pid)
+{
+	struct buf text = { 0 };
+	struct str left;
+	char name[32];
+	uint64_t n;
+
+	snprintf(name, sizeof name, "%u/status", pid);
+	if (live_read(c->env->proc, name, 65536, &text) >= 0)
+		for (left = buf_view(&text); left.p && left.n;) {
+			struct str v = str_cut(&left, '\n');
+
+			if (str_is(str_cut(&v, ':'), "TracerPid") &&
+			    str_u64(str_trim(v), &n) && n)
+				row_u64(&c->row, KEY_K_PROCESS_TRACER, n);
+		}
+	buf_free(&text);
+}
+
 void cross_process(struct cross *c, uint32_t pid)
 {
 	char name[32], link[LIVE_LINK_MAX + 1];
@@ -92,6 +112,7 @@ void cross_process(struct cross *c, uint32_t pid)
 	row_u64(&c->row, KEY_PROCESS_PID, pid);
 	if (stat_of(c, pid, &text, &st))
 		proc_stat_row(&c->row, &st, c->env);
+	tracer(c, pid);
 	snprintf(name, sizeof name, "%u/exe", pid);
 	n = live_link(c->env->proc, name, link);
 	if (n > 0)

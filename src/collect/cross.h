@@ -104,6 +104,7 @@ int cross_cgroups(struct cross *);
 int cross_taskstats(struct cross *);
 int cross_count(struct cross *);
 int cross_covers(struct cross *);
+int cross_code(struct cross *);
 int cross_listeners(struct cross *);
 
 #endif

@@ -26,14 +26,14 @@ static bool hex(struct str s, uint64_t *out)
 static bool read_line(struct str line, struct mapline *m)
 {
 	struct scan s = scan_of(line);
-	struct str inode, from, to;
+	struct str inode, from, to, offset;
 
 	m->range = to = scan_word(&s);
 	from = str_cut(&to, '-');
 	(void)scan_blank(&s);
 	m->perms = scan_word(&s);
 	(void)scan_blank(&s);
-	(void)scan_word(&s); /* offset */
+	offset = scan_word(&s);
 	(void)scan_blank(&s);
 	(void)scan_word(&s); /* device */
 	(void)scan_blank(&s);
@@ -41,7 +41,8 @@ static bool read_line(struct str line, struct mapline *m)
 	(void)scan_blank(&s);
 	m->path = s.s;
 	return m->perms.n == 4 && str_u64(inode, &m->inode) &&
-	       hex(from, &m->from) && hex(to, &m->to) && m->from < m->to;
+	       hex(offset, &m->offset) && hex(from, &m->from) &&
+	       hex(to, &m->to) && m->from < m->to;
 }
 
 bool mapline_next(struct str *maps, struct mapline *m)

@@ -10,7 +10,7 @@
 #include "../util/str.h"
 
 struct mapline {
-	uint64_t from, to, inode;
+	uint64_t from, to, offset, inode;
 	struct str range; /* as it stands: the name in map_files */
 	struct str perms; /* four letters: rwxp */
 	struct str path;  /* [heap], a file, or empty */

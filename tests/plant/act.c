@@ -21,6 +21,8 @@
  *     ebpf NAME            loads a program for a socket that does nothing
  *     cover DIR            mounts DIR over its own directory in /proc
  *     empty TYPE           mounts a file system of this type over it
+ *     poke N               changes N bytes of its own code in memory
+ *     rwx N                writes N pages that may be executed
  *     ready FILE           makes FILE: all before is done
  *     exec PROGRAM ARG...  becomes PROGRAM
  *     wait                 does nothing for at most five minutes
@@ -233,6 +235,28 @@ static void cover(const char *from, const char *type)
 	must(mount(from, own, type, type ? 0 : MS_BIND, NULL) == 0, "cover");
 }
 
+/* By the file of its memory, as debuggers and intruders do. */
+static void poke(const char *count)
+{
+	int fd = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	off_t at = (off_t)(uintptr_t)poke;
+
+	must(fd >= 0, "mem");
+	for (int n = atoi(count); n > 0; n--)
+		must(pwrite(fd, "\xeb", 1, at + n) == 1, "poke");
+	(void)close(fd);
+}
+
+static void rwx(const char *count)
+{
+	size_t n = (size_t)atoi(count) * 4096;
+	char *p = mmap(NULL, n, PROT_READ | PROT_WRITE | PROT_EXEC,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	must(p != MAP_FAILED, "rwx");
+	memset(p, 0xc3, n);
+}
+
 int main(int argc, char **argv)
 {
 	static char remove_step[] = "remove";
@@ -289,6 +313,10 @@ int main(int argc, char **argv)
 			cover(arg, NULL);
 		} else if (strcmp(step, "empty") == 0) {
 			cover("none", arg);
+		} else if (strcmp(step, "poke") == 0) {
+			poke(arg);
+		} else if (strcmp(step, "rwx") == 0) {
+			rwx(arg);
 		} else if (strcmp(step, "ready") == 0) {
 			make(arg, 0);
 		} else if (strcmp(step, "exec") == 0) {
