@@ -12,8 +12,9 @@
 #define MAX_FILES (4u << 20)
 #define MAX_WORDS 65535u
 #define MAX_NAME 256
-#define MAX_CHAIN 8 /* packages that may share a file; more are not compared   \
-		     */
+#define MAX_CHAIN                                                              \
+	8 /* packages that may share a file; more are not compared             \
+	   */
 
 void packages_init(struct packages *s, struct arena *a)
 {

@@ -9,9 +9,9 @@
 #include "../util/str.h"
 
 struct path_info {
-	uint64_t hash;   /* 0: an empty slot */
-	uint32_t owner;  /* package index + 1 (0: none), PATH_… bits */
-	uint32_t file;   /* index + 1 of what packages say of it */
+	uint64_t hash;  /* 0: an empty slot */
+	uint32_t owner; /* package index + 1 (0: none), PATH_… bits */
+	uint32_t file;  /* index + 1 of what packages say of it */
 };
 #define PATH_CONFFILE (1u << 31)
 #define PATH_SEEN (1u << 30) /* there at collection */

@@ -23,8 +23,8 @@ struct parse {
 	struct arena *scratch;     /* rewound per record by the parser */
 	struct sink *out;
 	struct event *ev; /* for use by the parser: too large for stacks */
-	size_t head;    /* of a text record: bytes that its time stamp takes */
-	void *state;    /* the parser's own, from keep */
+	size_t head; /* of a text record: bytes that its time stamp takes */
+	void *state; /* the parser's own, from keep */
 	/* of the source, once autorun.c has measured them */
 	struct digests digests;
 	bool measured;

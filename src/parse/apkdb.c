@@ -1,0 +1,172 @@
+/*
+ * apkdb - /lib/apk/db/installed: a state for each package of Alpine, and
+ * /lib/apk/db/scripts.tar: what runs when one is handled.
+ * Spec: host/apk.h; tar members are NAME-VERSION.Q1DIGEST.post-install.
+ */
+#include "lines.h"
+#include "pkgstate.h"
+
+#define NAME "apkdb"
+#define BLOCK 512
+#define SCRIPT_MAX (1u << 20)
+
+static void field(struct pkgstate *s, char key, struct str value)
+{
+	switch (key) {
+	case 'P':
+		s->name = value;
+		break;
+	case 'V':
+		s->version = value;
+		break;
+	case 'A':
+		s->arch = value;
+		break;
+	case 'm':
+		s->maintainer = value;
+		break;
+	default:
+		break;
+	}
+}
+
+static enum outcome stanza(struct parse *p, struct pkgstate *s, size_t end)
+{
+	struct str data = lines_data(p->src);
+
+	if (!s->name.n)
+		return WHOLE;
+	s->record =
+		str_head(str_skip(data, (size_t)s->off), end - (size_t)s->off);
+	return pkgstate_emit(p, NAME, s);
+}
+
+static enum outcome installed(struct parse *p, struct str data)
+{
+	struct pkgstate s = { .system = PACKAGES_APK };
+	struct str text = data;
+
+	while (text.p) {
+		size_t at = (size_t)(text.p - data.p);
+		struct str l = str_cut(&text, '\n');
+
+		if (l.n == 0) {
+			if (stanza(p, &s, at) == STOP)
+				return STOP;
+			s = (struct pkgstate){ .system = PACKAGES_APK,
+					       .off = at + 1 };
+		} else if (l.n >= 2 && l.p[1] == ':') {
+			field(&s, l.p[0], str_skip(l, 2));
+		}
+	}
+	return stanza(p, &s, data.n);
+}
+
+/* --- scripts.tar ------------------------------------------------------- */
+
+static size_t octal(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '7'; i++)
+		n = n << 3 | (size_t)(s.p[i] - '0');
+	return n; /* 12 digits at most: 36 bits */
+}
+
+/* name-1.2-r3.Q1….post-install -> the package, and what it is */
+static struct str package_of(struct str member, const char **when)
+{
+	static const char *const kind[] = {
+		"pre-install",    "post-install", "pre-deinstall",
+		"post-deinstall", "pre-upgrade",  "post-upgrade",
+		"trigger",
+	};
+	size_t dot = str_rchr(member, '.');
+	struct str last = str_skip(member, dot + 1), name;
+
+	*when = "script";
+	for (size_t i = 0; i < sizeof(kind) / sizeof(*kind); i++)
+		if (str_is(last, kind[i]))
+			*when = kind[i];
+	if (dot == (size_t)-1)
+		return member;
+	name = str_head(member, dot);
+	dot = str_find(name, STR(".Q"));
+	name = str_head(name, dot);
+	for (int i = 0; i < 2; i++) { /* release, version */
+		size_t dash = str_rchr(name, '-');
+
+		name = dash == (size_t)-1 ? name : str_head(name, dash);
+	}
+	return name;
+}
+
+static enum outcome scripts(struct parse *p, struct str data)
+{
+	struct rd r = rd_of(data);
+
+	while (rd_left(&r) >= BLOCK) {
+		struct pkgscript s = { .off = r.pos };
+		struct rd head = rd_sub(&r, BLOCK, "head of a member");
+		struct str name = rd_cstr(&head, 100, "name");
+		struct arena_mark mark = arena_mark(p->scratch);
+		size_t size;
+		char type;
+
+		rd_skip(&head, 24, "mode, owner");
+		size = octal(rd_bytes(&head, 12, "size"));
+		rd_skip(&head, 20, "time, sum");
+		type = (char)rd_u8(&head, "type");
+		if (!name.n)
+			continue; /* zeros at the end */
+		if (size > rd_left(&r)) {
+			parse_note(p, NOTE_DAMAGED, "cut script", s.off, size,
+				   rd_left(&r));
+			return PARTLY;
+		}
+		s.text = str_head(rd_bytes(&r, size, "script"), SCRIPT_MAX);
+		rd_skip(&r, (BLOCK - size % BLOCK) % BLOCK, "padding");
+		s.package = package_of(name, &s.when);
+		if ((type == '0' || type == '\0') &&
+		    pkgscript_emit(p, NAME, &s) == STOP)
+			return STOP;
+		arena_rewind(p->scratch, mark);
+	}
+	return WHOLE;
+}
+
+static bool is_tar(const struct source *src)
+{
+	return str_starts(str_skip(lines_data(src), 257), STR("ustar"));
+}
+
+static enum outcome parse(struct parse *p)
+{
+	return is_tar(p->src) ? scripts(p, lines_data(p->src))
+			      : installed(p, lines_data(p->src));
+}
+
+static unsigned probe(const struct source *src)
+{
+	struct str head = lines_sample(src, 256);
+
+	if (is_tar(src))
+		return str_has(str_head(head, 100), STR(".Q1")) ? 64 : CANNOT;
+	if (!lines_text(src) ||
+	    !(str_starts(head, STR("C:Q")) || str_starts(head, STR("P:"))) ||
+	    !str_has(head, STR("\nV:")))
+		return CANNOT;
+	return 48;
+}
+
+static const char *const paths[] = { "/**/apk/db/installed",
+				     "/**/apk/db/scripts.tar*", NULL };
+
+const struct parser parser_apkdb = {
+	.name = NAME,
+	.title = "apk's database: installed packages, their scripts",
+	.title_ja = "apk のデータベース：導入済みパッケージとそのスクリプト",
+	.paths = paths,
+	.probe = probe,
+	.parse = parse,
+};

@@ -1,0 +1,83 @@
+/*
+ * dpkgdb - /var/lib/dpkg/status: a state for each package that dpkg knows.
+ * Spec: deb-control(5): stanzas of `Field: value', continued by a blank.
+ */
+#include "lines.h"
+#include "pkgstate.h"
+
+#define NAME "dpkgdb"
+#define SAMPLE 4096
+
+static void field(struct pkgstate *s, struct str key, struct str value)
+{
+	if (str_is(key, "Package"))
+		s->name = value;
+	else if (str_is(key, "Architecture"))
+		s->arch = value;
+	else if (str_is(key, "Version"))
+		s->version = value;
+	else if (str_is(key, "Maintainer"))
+		s->maintainer = value;
+	else if (str_is(key, "Origin"))
+		s->vendor = value;
+	else if (str_is(key, "Status")) /* wanted, flag, state */
+		s->state = str_skip(value, str_rchr(value, ' ') + 1);
+}
+
+static enum outcome stanza(struct parse *p, struct pkgstate *s, size_t end)
+{
+	struct str data = lines_data(p->src);
+
+	if (!s->name.n)
+		return WHOLE;
+	s->record =
+		str_head(str_skip(data, (size_t)s->off), end - (size_t)s->off);
+	return pkgstate_emit(p, NAME, s);
+}
+
+static enum outcome parse(struct parse *p)
+{
+	struct str data = lines_data(p->src), text = data;
+	struct pkgstate s = { .system = PACKAGES_DPKG };
+
+	while (text.p) {
+		size_t at = (size_t)(text.p - data.p);
+		struct str l = str_cut(&text, '\n');
+
+		if (l.n == 0) {
+			if (stanza(p, &s, at) == STOP)
+				return STOP;
+			s = (struct pkgstate){ .system = PACKAGES_DPKG,
+					       .off = at + 1 };
+		} else if (l.p[0] != ' ' && l.p[0] != '\t') {
+			struct str key = str_cut(&l, ':');
+
+			if (l.p)
+				field(&s, key, str_trim(l));
+		}
+	}
+	return stanza(p, &s, data.n);
+}
+
+static unsigned probe(const struct source *src)
+{
+	struct str head = lines_sample(src, SAMPLE);
+
+	if (!lines_text(src) || !str_starts(head, STR("Package: ")) ||
+	    !str_has(head, STR("\nStatus: ")) ||
+	    !str_has(head, STR("\nVersion: ")))
+		return CANNOT;
+	return 96;
+}
+
+static const char *const paths[] = { "/var/lib/dpkg/status",
+				     "/var/lib/dpkg/status.d/*", NULL };
+
+const struct parser parser_dpkgdb = {
+	.name = NAME,
+	.title = "dpkg's database: installed packages",
+	.title_ja = "dpkg のデータベース：導入済みパッケージ",
+	.paths = paths,
+	.probe = probe,
+	.parse = parse,
+};

@@ -1,0 +1,75 @@
+/* pkgstate.c - events of installed packages and their scripts. */
+#include "pkgstate.h"
+
+#include "../util/timefmt.h"
+#include "autorun.h"
+#include "stream.h"
+
+#define MAX_SECOND (UINT64_C(1) << 33) /* year 2242: no clock says more */
+
+static void facts(struct event *e, const struct pkgstate *s)
+{
+	ev_str(e, KEY_PACKAGE_ARCHITECTURE, s->arch);
+	if (s->installed_s && s->installed_s < MAX_SECOND)
+		ev_time(e, KEY_PACKAGE_INSTALLED,
+			ts_of((int64_t)s->installed_s, 0, NULL));
+	ev_str(e, KEY_PACKAGE_NAME, s->name);
+	ev_cstr(e, KEY_PACKAGE_TYPE, package_system_name(s->system));
+	ev_str(e, KEY_PACKAGE_VERSION, s->version);
+	ev_str(e, KEY_K_PACKAGE_BUILD_HOST, s->build_host);
+	ev_str(e, KEY_K_PACKAGE_MAINTAINER, s->maintainer);
+	if (s->is_signed != SIGNED_UNKNOWN)
+		ev_bool(e, KEY_K_PACKAGE_SIGNED, s->is_signed == SIGNED_YES);
+	ev_str(e, KEY_K_PACKAGE_VENDOR, s->vendor);
+}
+
+enum outcome pkgstate_emit(struct parse *p, const char *dataset,
+			   const struct pkgstate *s)
+{
+	struct when w;
+
+	stream_state(p, KIND_PACKAGE_STATE, str_of(dataset), s->off);
+	p->ev->sub = s->sub;
+	p->ev->record = s->record;
+	facts(p->ev, s);
+	ev_str(p->ev, KEY_K_PACKAGE_STATE,
+	       s->state.n ? s->state : STR("installed"));
+	if (parse_emit(p) == STOP)
+		return STOP;
+	if (!s->installed_s || s->installed_s >= MAX_SECOND)
+		return WHOLE;
+	w = when_stated(ts_of((int64_t)s->installed_s, 0, NULL), UNIT_S);
+	ev_begin(p->ev, KIND_PACKAGE, dataset, &w, s->off);
+	p->ev->sub = s->sub + 1;
+	p->ev->record = s->record;
+	facts(p->ev, s);
+	ev_cstr(p->ev, KEY_EVENT_ACTION, "install");
+	return parse_emit(p);
+}
+
+enum outcome pkgscript_emit(struct parse *p, const char *dataset,
+			    const struct pkgscript *s)
+{
+	struct str text = str_head(s->text, AUTORUN_MAX_LINE);
+	struct autorun a = {
+		.dataset = dataset,
+		.mechanism = "package_script",
+		.name = arena_fmt(p->scratch, STR_FMT " %s",
+				  STR_ARG(s->package), s->when),
+		.schedule = STR("package operation"),
+		.user = STR("root"),
+		.command = text,
+		.original = text,
+		.options = s->program,
+		.target = STR(""), /* its words are no command line */
+		.enabled = ENABLED_YES,
+		.off = s->off,
+		.sub = s->sub,
+	};
+
+	if (!text.n)
+		return WHOLE;
+	autorun_fill(p, &a);
+	ev_str(p->ev, KEY_PACKAGE_NAME, s->package);
+	return parse_emit(p);
+}

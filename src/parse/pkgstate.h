@@ -1,0 +1,36 @@
+/*
+ * pkgstate.h - what the parsers of package databases share: the state of one
+ * installed package.
+ */
+#ifndef PARSE_PKGSTATE_H
+#define PARSE_PKGSTATE_H
+
+#include "../host/packages.h"
+#include "parser.h"
+
+struct pkgstate {
+	enum package_system system;
+	struct str name, version, arch;
+	struct str vendor, maintainer, build_host;
+	struct str state;     /* as dpkg says it; empty: installed */
+	uint64_t installed_s; /* 0: unknown */
+	enum { SIGNED_UNKNOWN, SIGNED_NO, SIGNED_YES } is_signed;
+	uint64_t off;
+	uint32_t sub;
+	struct str record;
+};
+
+/* A state, and an event at the time it was installed when that is known. */
+enum outcome pkgstate_emit(struct parse *, const char *dataset,
+			   const struct pkgstate *);
+/* A script that runs when the package is handled. */
+struct pkgscript {
+	struct str package, program, text;
+	const char *when; /* postin, trigger … */
+	uint64_t off;
+	uint32_t sub;
+};
+enum outcome pkgscript_emit(struct parse *, const char *dataset,
+			    const struct pkgscript *);
+
+#endif
