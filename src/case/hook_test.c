@@ -12,21 +12,26 @@
 #include "../util/buf.h"
 #include "hook.h"
 
+#define LIT(text)                                                              \
+	{                                                                      \
+		(text), sizeof(text) - 1                                       \
+	} /* of a constant */
+
 static const struct rule_file rules[] = {
-	{ .path = STR("m.yml"),
-	  .text = STR("title: t\ntags:\n  - konseki.memory\nlogsource:\n"
+	{ .path = LIT("m.yml"),
+	  .text = LIT("title: t\ntags:\n  - konseki.memory\nlogsource:\n"
 		      "  product: linux\n  category: process_snapshot\n"
 		      "detection:\n  s:\n    process.name: evil\n"
 		      "  condition: s\n") },
-	{ .path = STR("n.yml"),
-	  .text = STR("title: u\nlogsource:\n  product: linux\n"
+	{ .path = LIT("n.yml"),
+	  .text = LIT("title: u\nlogsource:\n  product: linux\n"
 		      "  category: process_snapshot\ndetection:\n  s:\n"
 		      "    process.name: good\n  condition: s\n") },
-	{ .path = STR("y.yar"),
-	  .text = STR("rule words { strings: $a = \"planted\" condition: $a "
+	{ .path = LIT("y.yar"),
+	  .text = LIT("rule words { strings: $a = \"planted\" condition: $a "
 		      "}") },
-	{ .path = STR("i.csv"),
-	  .text = STR("path,/opt/x/run,a path\n"
+	{ .path = LIT("i.csv"),
+	  .text = LIT("path,/opt/x/run,a path\n"
 		      "sha1,a94a8fe5ccb19ba61c4c0873d391e987982fbbd3,s\n"
 		      "ip,203.0.113.9,peer\n"),
 	  .ioc = true },
