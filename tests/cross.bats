@@ -126,3 +126,24 @@ status_of() { # PROBE ITEM
 	[ "$(cmp -l "$dir/page" <(dd if="$plant/act" bs=4096 count=1 \
 		skip=$((offset / 4096)) status=none) | wc -l)" -eq 1 ]
 }
+
+@test "cross/memory: code without a file, arguments that are gone" {
+	look <<-'EOT'
+	act rwx 3 ready /tmp/ready.x wait &
+	act wipe ready /tmp/ready.y wait &
+	act ready /tmp/ready.z wait &
+	ready x y z
+	collect
+	EOT
+	event '.event.dataset == "processes" and .process.args[1] == "rwx" and
+		.konseki.process.anonymous_executable_held == 12288 and
+		.konseki.process.writable_executable == 1 and
+		.konseki.process.execfn != null'
+	[ "$(jq -c 'select(.event.kind == "state" and
+		.konseki.process.args_wiped)' "$case_file.events" | wc -l)" -eq 1 ]
+	[ "$(jq -c 'select(.event.kind == "state" and
+		.konseki.process.anonymous_executable_held)' \
+		"$case_file.events" | wc -l)" -eq 1 ]
+	found note | grep -qx 'note proc_anonymous_code.yml'
+	[ -z "$(found respond)" ]
+}

@@ -26,6 +26,7 @@ static const char *const part_name[PARTS] = {
 	[PART_RECOVER] = "recover", [PART_CWD] = "cwd",
 	[PART_ROOT] = "root",       [PART_FD] = "fd",
 	[PART_NS] = "ns",           [PART_CGROUP] = "cgroup",
+	[PART_GROUPS] = "groups",   [PART_TASKS] = "task",
 };
 
 /*
@@ -108,6 +109,7 @@ static void read_mm(struct proc_probe *pp, struct proc *p)
 	part_read(pp, p, PART_CMDLINE, &p->cmdline);
 	part_read(pp, p, PART_ENVIRON, &p->env);
 	part_read(pp, p, PART_MAPS, &p->maps);
+	proc_more_memory(p);
 	p->have_mm = true;
 }
 
@@ -169,6 +171,7 @@ static void fill_row(struct proc_probe *pp, const struct proc *p)
 		if (p->have_mm)
 			proc_maps_row(pp, buf_view(&p->maps));
 	}
+	proc_more_row(pp, p);
 	cut_row(pp);
 	json_close(row);
 }
@@ -193,12 +196,19 @@ static void write_row(struct proc_probe *pp, const struct proc *p)
 	pp->count++;
 }
 
+/* for whoever wants to know more: nothing of it becomes a field */
+static const char *const more_text[] = { "limits", "io" };
+
 static void raw_texts(struct proc_probe *pp, struct proc *p)
 {
 	proc_text(pp, p, "stat", buf_view(&p->stat_text));
 	proc_text(pp, p, "status", buf_view(&p->status));
 	proc_text(pp, p, "cmdline", buf_view(&p->cmdline));
 	proc_text(pp, p, "maps", buf_view(&p->maps));
+	for (size_t i = 0; i < sizeof more_text / sizeof more_text[0]; i++)
+		if (live_read(p->dir, more_text[i], PROC_TEXT_MAX, &pp->text) >=
+		    0)
+			proc_text(pp, p, more_text[i], buf_view(&pp->text));
 	if (pp->env->secrets_full)
 		proc_text(pp, p, "environ", buf_view(&p->env));
 }
@@ -291,6 +301,7 @@ static void one(struct proc_probe *pp, uint32_t pid)
 	buf_free(&p.cmdline);
 	buf_free(&p.env);
 	buf_free(&p.maps);
+	buf_free(&p.execfn);
 }
 
 static void report(struct proc_probe *pp)
@@ -352,7 +363,9 @@ const struct probe probe_processes = {
 		"動作中のプロセス（削除済み・メモリ上の実行ファイルを含む）",
 	.stream = "live/processes",
 	.reads = "/proc/PID/{stat,status,cmdline,environ,maps,exe,cwd,root,fd,"
-		 "ns,cgroup,loginuid,sessionid}",
+		 "ns,cgroup,loginuid,sessionid,"
+		 "auxv,mem,pagemap,oom_score_adj,timerslack_ns,wchan,syscall,"
+		 "stack,task,limits,io}",
 	.live_only = true,
 	.core = "processes",
 	.run = run_processes,

@@ -34,6 +34,7 @@ enum proc_part {
 	PART_NS,
 	PART_CGROUP,
 	PART_GROUPS,
+	PART_TASKS,
 	PARTS
 };
 
@@ -57,6 +58,9 @@ struct proc {
 	bool kthread, zombie; /* neither has memory of its own */
 	bool have_mm, have_exe;
 	struct buf stat_text, status, cmdline, env, maps;
+	/* of its executable memory without a file */
+	uint64_t exec_held, writable_exec; /* bytes in use; mappings */
+	struct buf execfn;                 /* as execve(2) was given it */
 
 	/* the executable */
 	char exe[LIVE_LINK_MAX + 1]; /* as the kernel names it now */
@@ -107,6 +111,10 @@ void proc_where_row(struct proc_probe *, const struct proc *);
 
 /* proc_maps.c: executable mappings of a maps text. */
 void proc_maps_row(struct proc_probe *, struct str maps);
+
+/* proc_more.c: from memory (it can block, as maps can); the rest. */
+void proc_more_memory(struct proc *);
+void proc_more_row(struct proc_probe *, const struct proc *);
 
 /* proc_exe.c: the link, what it points at, its hash. */
 void proc_exe_link(struct proc_probe *, struct proc *);

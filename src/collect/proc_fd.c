@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#define KINDS_MAX 32u /* of anonymous inodes: the kernel has some twenty */
 #define NO_AUDIT_ID UINT32_MAX /* never logged in */
 
 static const char *const ns_type[] = { "cgroup", "ipc",  "mnt",  "net",
@@ -33,6 +34,7 @@ static void sockets_row(struct buf *row, const uint64_t *ino, size_t n)
 
 void proc_fd_row(struct proc_probe *pp, const struct proc *p)
 {
+	struct map kinds = { 0 }; /* [io_uring], bpf-prog … */
 	uint64_t *ino = NULL;
 	uint32_t *fd;
 	size_t n, nino = 0, cap = 0;
@@ -57,6 +59,8 @@ void proc_fd_row(struct proc_probe *pp, const struct proc *p)
 			continue; /* closed meanwhile */
 		buf_fmt(&pp->list, "%u %s", fd[i], link);
 		buf_c(&pp->list, '\0');
+		if (strncmp(link, "anon_inode:", 11) == 0)
+			(void)map_put(&kinds, str_of(link + 11), NULL);
 		s = socket_inode(link);
 		if (s == 0)
 			continue;
@@ -68,6 +72,11 @@ void proc_fd_row(struct proc_probe *pp, const struct proc *p)
 	row_list(&pp->row, "fds", proc_fit(pp, PART_FD, buf_view(&pp->list)));
 	cap = proc_fit(pp, PART_FD, str_mem(ino, nino * sizeof *ino)).n;
 	sockets_row(&pp->row, ino, cap / sizeof *ino);
+	buf_clear(&pp->list);
+	for (size_t i = 0; i < kinds.nitem && i < KINDS_MAX; i++)
+		list_add(&pp->list, kinds.item[i].key);
+	row_key_list(&pp->row, KEY_K_PROCESS_ANON_INODES, buf_view(&pp->list));
+	map_free(&kinds);
 	free(ino);
 	free(fd);
 }

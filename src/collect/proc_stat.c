@@ -163,7 +163,8 @@ static void ids(struct buf *row, struct str v, bool user)
 	}
 }
 
-static void capabilities(struct buf *row, struct buf *list, struct str v)
+static void capabilities(struct buf *row, enum key key, struct buf *list,
+			 struct str v)
 {
 	uint64_t set;
 
@@ -178,7 +179,7 @@ static void capabilities(struct buf *row, struct buf *list, struct str v)
 		snprintf(name, sizeof name, "CAP_%u", i);
 		list_add(list, str_of(i < NCAPABILITY ? capability[i] : name));
 	}
-	row_key_list(row, KEY_PROCESS_CAPABILITIES, buf_view(list));
+	row_key_list(row, key, buf_view(list));
 }
 
 static void words(struct proc_probe *pp, enum key k, struct str v)
@@ -215,7 +216,13 @@ void proc_status_row(struct proc_probe *pp, struct str status)
 		else if (str_is(name, "NSpid"))
 			words(pp, KEY_K_PROCESS_NS_PID, v);
 		else if (str_is(name, "CapEff"))
-			capabilities(row, &pp->list, v);
+			capabilities(row, KEY_PROCESS_CAPABILITIES, &pp->list,
+				     v);
+		else if (str_is(name, "CapAmb"))
+			capabilities(row, KEY_K_PROCESS_CAP_AMBIENT, &pp->list,
+				     v);
+		else if (str_is(name, "CapBnd") && str_hex64(v, &n))
+			row_u64(row, KEY_K_PROCESS_CAP_BOUNDING, n);
 		else if (str_is(name, "TracerPid") && str_u64(v, &n))
 			row_u64(row, KEY_K_PROCESS_TRACER, n);
 		else if (str_is(name, "NoNewPrivs") && str_u64(v, &n))

@@ -13,5 +13,10 @@
 bool program_is_interpreter(struct str path);
 /* These, and programs that run or write whatever their caller names. */
 bool program_runs_anything(struct str path);
+/*
+ * Who makes code while it runs, by the base name of a mapped file (a library
+ * or the program): v8, jvm …; NULL: none that is known.
+ */
+const char *program_jit(struct str name);
 
 #endif

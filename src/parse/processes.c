@@ -4,6 +4,7 @@
  * Beside keys of events a row has `sockets' (inodes; the host's context
  * joins them), `fds' ("0 /dev/null") and `maps' (executable files).
  */
+#include "../host/program.h"
 #include "../util/json_in.h"
 #include "konseki/archive.h"
 #include "stream.h"
@@ -52,6 +53,33 @@ static void args_join(struct parse *p, const struct jsonrow_value *list)
 	ev_str(p->ev, KEY_PROCESS_COMMAND_LINE, (struct str){ out, n });
 }
 
+/* What is executed from a memfd, and what makes code while it runs. */
+static void mapped_what(struct parse *p, const struct jsonrow_value *list,
+			struct str exe)
+{
+	const struct str memfd = STR("/memfd:");
+	struct str path, last = STR_NONE;
+	size_t at = 0, n = 0;
+
+	while (jsonrow_item(list, &at, p->scratch, &path)) {
+		const char *jit;
+
+		if (list->yes && !b64_decode(p->scratch, path, &path))
+			continue;
+		/* the executable itself has a field of its own */
+		if (str_starts(path, memfd) && n < MAX_MAPS &&
+		    !(exe.n && str_starts(path, exe))) {
+			ev_str(p->ev, KEY_K_PROCESS_MEMFD_EXEC, path);
+			n++;
+		}
+		jit = program_jit(str_base(path));
+		if (jit && !str_is(last, jit)) {
+			last = str_of(jit);
+			ev_str(p->ev, KEY_K_PROCESS_JIT, last);
+		}
+	}
+}
+
 /* What is mapped executable and belongs to no package. */
 static void maps(struct parse *p, const struct context *c,
 		 const struct jsonrow_value *list, struct str exe)
@@ -96,12 +124,17 @@ static void fields(struct parse *p, const struct stream_pair *pair, size_t n)
 		if (str_is(pair[i].key, "sockets"))
 			continue;
 		if (str_is(pair[i].key, "maps")) {
+			mapped_what(p, &pair[i].v, exe);
 			maps(p, ctx_packages(p->ctx, mnt_ns, cgroup),
 			     &pair[i].v, exe);
 		} else if (str_is(pair[i].key, "fds")) {
 			fds = pair[i];
 			fds.key = key_info(KEY_K_PROCESS_FDS)->name;
 			stream_field(p, &fds, MAX_FDS);
+		} else if (str_is(pair[i].key, "tasks")) {
+			fds = pair[i];
+			fds.key = key_info(KEY_K_PROCESS_TASKS)->name;
+			stream_field(p, &fds, MAX_LIST);
 		} else if (str_is(pair[i].key, "image")) {
 			ev_bool(p->ev, KEY_K_RECOVERED, true);
 			stream_field(p, &pair[i], 1);
@@ -119,6 +152,8 @@ static bool of_start(unsigned key)
 	return key != KEY_PROCESS_ENV && key != KEY_K_PROCESS_FDS &&
 	       key != KEY_K_PROCESS_MAPS_UNPACKAGED &&
 	       key != KEY_K_PROCESS_STATE && key != KEY_K_PROCESS_THREADS &&
+	       key != KEY_K_PROCESS_STACK && key != KEY_K_PROCESS_SYSCALL &&
+	       key != KEY_K_PROCESS_WCHAN && key != KEY_K_PROCESS_TASKS &&
 	       key != KEY_PROCESS_ARGS;
 }
 

@@ -23,6 +23,7 @@
  *     empty TYPE           mounts a file system of this type over it
  *     poke N               changes N bytes of its own code in memory
  *     rwx N                writes N pages that may be executed
+ *     wipe                 overwrites its arguments so far
  *     ready FILE           makes FILE: all before is done
  *     exec PROGRAM ARG...  becomes PROGRAM
  *     wait                 does nothing for at most five minutes
@@ -257,6 +258,15 @@ static void rwx(const char *count)
 	memset(p, 0xc3, n);
 }
 
+/* The steps that follow are needed; the kernel shows what is before. */
+static void wipe(char **argv)
+{
+	unsigned long start = (unsigned long)argv[0];
+
+	memset(argv[0], 0, strlen(argv[0]));
+	must(prctl(PR_SET_MM, PR_SET_MM_ARG_END, start + 1, 0, 0) == 0, "wipe");
+}
+
 int main(int argc, char **argv)
 {
 	static char remove_step[] = "remove";
@@ -274,6 +284,9 @@ int main(int argc, char **argv)
 			p--;
 		} else if (strcmp(step, "stdio") == 0) {
 			stdio();
+			p--;
+		} else if (strcmp(step, "wipe") == 0) {
+			wipe(argv);
 			p--;
 		} else if (!arg) {
 			break;
