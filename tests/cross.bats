@@ -147,3 +147,18 @@ status_of() { # PROBE ITEM
 	found note | grep -qx 'note proc_anonymous_code.yml'
 	[ -z "$(found respond)" ]
 }
+
+@test "cross/ports: only when asked for, and none is hidden" {
+	look <<-'EOT'
+	collect --intrusive
+	EOT
+	[ "$(status_of cross ports)" = collected ]
+	[ -z "$(jq -c 'select(.event.dataset == "cross")' "$case_file.events")" ]
+	rm -f "$root"/out* "$dir"/live.*
+	look <<-'EOT'
+	collect
+	EOT
+	[ "$(status_of cross ports)" = skipped ]
+	run grep -c 'intrusive' "$case_file.verdict"
+	[ "$output" -eq 0 ]
+}

@@ -17,7 +17,7 @@
 struct own {
 	const char *output, *root, *hash, *secrets, *memory;
 	const char *case_id, *examiner, *note, *reference;
-	bool here, force;
+	bool here, force, intrusive;
 	uint64_t deadline, max_recovered, max_memory;
 	struct opt_size reserve;
 	struct opt_list local, recipient, yara;
@@ -53,6 +53,11 @@ static const struct opt opts[] = {
 	{ "here", 0, OPT_FLAG, NULL, AT(here),
 	  "allow writing to a file system of the suspect host",
 	  "調査対象ホスト自身のディスクへの書き込みを許可" },
+	{ "intrusive", 0, OPT_FLAG, NULL, AT(intrusive),
+	  "also look in ways that take something from the host for a moment: "
+	  "every port, to find those in use that no list has",
+	  "ホストに一時的な影響がある照合も行う（全ポートを試し、一覧にない"
+	  "使用中のポートを探す）" },
 	{ "force", 0, OPT_FLAG, NULL, AT(force), "replace an existing file",
 	  "既存のファイルを置き換える" },
 	{ "case", 0, OPT_STR, "ID", AT(case_id), "case number, recorded",
@@ -107,6 +112,7 @@ static struct collect_options options_of(struct cli *c, const char *reserve)
 		.output = own->output,
 		.root = own->root,
 		.here = own->here,
+		.intrusive = own->intrusive,
 		.force = own->force,
 		.case_id = own->case_id,
 		.examiner = own->examiner,

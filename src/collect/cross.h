@@ -106,5 +106,8 @@ int cross_count(struct cross *);
 int cross_covers(struct cross *);
 int cross_code(struct cross *);
 int cross_listeners(struct cross *);
+int cross_ports(struct cross *);
+/* By what bind(2) said of a port, and the lists.  Pure. */
+bool cross_port_hidden(int answer, bool in_list);
 
 #endif

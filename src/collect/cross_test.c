@@ -11,6 +11,7 @@
 #include "sock.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -257,6 +258,57 @@ static void a_busy_machine(void **state)
 	close(proc);
 }
 
+static void ports_in_use(void **state)
+{
+	(void)state;
+	assert_true(cross_port_hidden(EADDRINUSE, false));
+	assert_false(cross_port_hidden(EADDRINUSE, true));
+	assert_false(cross_port_hidden(0, false));
+	assert_false(cross_port_hidden(EACCES, false));
+}
+
+/* A list that keeps a bound port quiet, and one that has it. */
+static void a_port_that_is_not_listed(void **state)
+{
+	struct lie l = new_lie(true);
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct probe_run *r = xmalloc(sizeof *r);
+	struct cross c = { .run = r, .env = &r->env };
+	socklen_t n = sizeof a;
+	char port[48];
+	bool found = false;
+	int real;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* low ports are not ours to take */
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	snprintf(port, sizeof port, "\"source.port\":%u", ntohs(a.sin_port));
+	for (size_t i = 0; i < cross_views; i++)
+		if (strcmp(cross_view[i].name, "ports") == 0)
+			c.view = &cross_view[i];
+	put(&l, "kallsyms", ""); /* and no dump */
+	r->env.proc = l.fd;
+	assert_int_equal(c.view->look(&c), 0);
+	for (size_t i = 0; i < r->nrow; i++)
+		found |= str_has(r->row[i], str_of(port));
+	assert_true(found);
+	r->nrow = 0;
+	real = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r->env.proc = real;
+	assert_int_equal(c.view->look(&c), 0);
+	for (size_t i = 0; i < r->nrow; i++)
+		assert_false(str_has(r->row[i], str_of(port)));
+	buf_free(&c.row);
+	free_run(r);
+	close(fd);
+	close(real);
+	free_lie(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +318,8 @@ int main(void)
 		cmocka_unit_test(mounts_over_processes),
 		cmocka_unit_test(suspects_are_asked_again),
 		cmocka_unit_test(a_busy_machine),
+		cmocka_unit_test(ports_in_use),
+		cmocka_unit_test(a_port_that_is_not_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

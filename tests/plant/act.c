@@ -23,7 +23,7 @@
  *     empty TYPE           mounts a file system of this type over it
  *     poke N               changes N bytes of its own code in memory
  *     rwx N                writes N pages that may be executed
- *     wipe                 overwrites its arguments so far
+ *     wipe                 overwrites its arguments
  *     ready FILE           makes FILE: all before is done
  *     exec PROGRAM ARG...  becomes PROGRAM
  *     wait                 does nothing for at most five minutes
@@ -258,13 +258,16 @@ static void rwx(const char *count)
 	memset(p, 0xc3, n);
 }
 
-/* The steps that follow are needed; the kernel shows what is before. */
+/* The steps that follow go on from copies. */
 static void wipe(char **argv)
 {
-	unsigned long start = (unsigned long)argv[0];
+	for (; *argv; argv++) {
+		char *copy = strdup(*argv);
 
-	memset(argv[0], 0, strlen(argv[0]));
-	must(prctl(PR_SET_MM, PR_SET_MM_ARG_END, start + 1, 0, 0) == 0, "wipe");
+		must(copy != NULL, "wipe");
+		memset(*argv, 0, strlen(*argv));
+		*argv = copy;
+	}
 }
 
 int main(int argc, char **argv)
