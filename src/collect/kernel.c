@@ -91,13 +91,19 @@ static void binfmt(struct kernel *k, int proc)
 	buf_free(&names);
 }
 
-static void settings(struct kernel *k, int proc)
+static void settings(struct kernel *k, const struct collect_env *env)
 {
+	static const char helper[] = "sys/kernel/uevent_helper";
+	int proc = env->proc;
+
 	for (size_t i = 0; i < sizeof setting / sizeof setting[0]; i++)
 		if (live_read(proc, setting[i], VALUE_MAX, &k->text) >= 0)
 			kernel_value(k, setting[i], buf_view(&k->text));
 		else
 			missing(k);
+	if (live_read_in(env->root, helper, VALUE_MAX, &k->text) >= 0 &&
+	    str_trim(buf_view(&k->text)).n)
+		kernel_value(k, helper, buf_view(&k->text));
 }
 
 /* Control groups of version 1 run a program when one becomes empty. */
@@ -130,7 +136,7 @@ static void run_kernel(struct probe_run *run)
 	struct text_tally t = { .run = run };
 
 	if (probe_item(run, 1, STR("/proc/sys")))
-		settings(&k, env->proc);
+		settings(&k, env);
 	if (probe_item(run, 2, STR("binfmt_misc")))
 		binfmt(&k, env->proc);
 	if (probe_item(run, 3, STR("release_agent")))

@@ -11,7 +11,9 @@ static void package_of(struct join *j, struct str path)
 	const struct package *pkg;
 	enum package_state state;
 
-	if (!(j->ctx->have & CTX_PACKAGES))
+	/* no file: what the kernel says of itself */
+	if (!(j->ctx->have & CTX_PACKAGES) || str_starts(path, STR("/proc/")) ||
+	    str_starts(path, STR("/sys/")))
 		return;
 	state = join_package_state(j, path, &pkg);
 	if (pkg)

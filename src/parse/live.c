@@ -4,7 +4,7 @@
  * a key that is no event's goes below konseki.field.
  */
 #include "konseki/archive.h"
-#include "stream.h"
+#include "kernel_helper.h"
 
 #define MAX_LIST 64
 #define MAX_MESSAGE 240
@@ -70,6 +70,7 @@ static enum outcome row_event(struct parse *p, struct stream_pair *pair,
 {
 	struct str stream = stream_name(p->src);
 	enum kind kind = kind_of(stream);
+	enum outcome got;
 
 	stream_state(p, kind, stream, row->off);
 	p->ev->record = row->line;
@@ -77,7 +78,10 @@ static enum outcome row_event(struct parse *p, struct stream_pair *pair,
 		stream_field(p, &pair[i], MAX_LIST);
 	if (kind == KIND_STATE)
 		message(p, stream, pair, n);
-	return parse_emit(p);
+	got = parse_emit(p);
+	if (got == WHOLE && str_is(stream, "kernel"))
+		got = kernel_helper(p, pair, n, row);
+	return got;
 }
 
 static enum outcome parse(struct parse *p)
