@@ -149,6 +149,8 @@ int inputs_read(const struct analysis_options *opt, struct arena *arena,
 	}
 	if (in->nsource)
 		qsort(in->source, in->nsource, sizeof(*in->source), by_place);
+	if (inputs_join_parts(in, err) < 0)
+		return -1;
 	for (uint32_t i = 0; i < in->nsource; i++)
 		in->source[i].src.id = i;
 	return 0;

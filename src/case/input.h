@@ -21,4 +21,7 @@ struct inputs {
 int inputs_read(const struct analysis_options *, struct arena *,
 		struct inputs *, struct err *);
 
+/* parts.c: files in numbered parts become one source each. */
+int inputs_join_parts(struct inputs *, struct err *);
+
 #endif

@@ -5,9 +5,10 @@
 #ifndef COLLECT_CONTENT_H
 #define COLLECT_CONTENT_H
 
+#include "konseki/archive.h"
 #include "run.h"
 
-#define CONTENT_PART (64u << 20) /* data bytes of one member */
+#define CONTENT_PART KONSEKI_PART /* data bytes of one member */
 
 struct content {
 	struct str path;   /* on the host: member files/<path> */
