@@ -66,7 +66,7 @@
 
 #define KONSEKI_ARCHIVE_FORMAT 1
 #define KONSEKI_SUFFIX ".tar.zst"
-#define KONSEKI_SEALED ".age" /* behind it: sealed for a public key */
+#define KONSEKI_SEALED ".age"    /* behind it: sealed for a public key */
 #define KONSEKI_PART (64u << 20) /* data bytes of one member of a file */
 #define KONSEKI_MANIFEST "konseki.json"
 #define KONSEKI_LIVE "live/"

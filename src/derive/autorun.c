@@ -11,9 +11,10 @@ static void package_of(struct join *j, struct str path)
 	const struct package *pkg;
 	enum package_state state;
 
-	/* no file: what the kernel says of itself */
+	/* no file: what the kernel says of itself; a script in a database is
+	 * its package's */
 	if (!(j->ctx->have & CTX_PACKAGES) || str_starts(path, STR("/proc/")) ||
-	    str_starts(path, STR("/sys/")))
+	    str_starts(path, STR("/sys/")) || ev_get(j->ev, KEY_PACKAGE_NAME))
 		return;
 	state = join_package_state(j, path, &pkg);
 	if (pkg)

@@ -1,14 +1,13 @@
 /*
  * apkdb - /lib/apk/db/installed: a state for each package of Alpine, and
- * /lib/apk/db/scripts.tar: what runs when one is handled.
- * Spec: host/apk.h; tar members are NAME-VERSION.Q1DIGEST.post-install.
+ * members of /lib/apk/db/scripts.tar: what runs when one is handled.
+ * Spec: host/apk.h; members are named NAME-VERSION.Q1DIGEST.post-install.
  */
+#include "autorun.h"
 #include "lines.h"
 #include "pkgstate.h"
 
 #define NAME "apkdb"
-#define BLOCK 512
-#define SCRIPT_MAX (1u << 20)
 
 static void field(struct pkgstate *s, char key, struct str value)
 {
@@ -62,17 +61,6 @@ static enum outcome installed(struct parse *p, struct str data)
 	return stanza(p, &s, data.n);
 }
 
-/* --- scripts.tar ------------------------------------------------------- */
-
-static size_t octal(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '7'; i++)
-		n = n << 3 | (size_t)(s.p[i] - '0');
-	return n; /* 12 digits at most: 36 bits */
-}
-
 /* name-1.2-r3.Q1….post-install -> the package, and what it is */
 static struct str package_of(struct str member, const char **when)
 {
@@ -101,57 +89,31 @@ static struct str package_of(struct str member, const char **when)
 	return name;
 }
 
-static enum outcome scripts(struct parse *p, struct str data)
+static enum outcome script(struct parse *p, struct str text)
 {
-	struct rd r = rd_of(data);
+	struct pkgscript s = { .text = text };
 
-	while (rd_left(&r) >= BLOCK) {
-		struct pkgscript s = { .off = r.pos };
-		struct rd head = rd_sub(&r, BLOCK, "head of a member");
-		struct str name = rd_cstr(&head, 100, "name");
-		struct arena_mark mark = arena_mark(p->scratch);
-		size_t size;
-		char type;
-
-		rd_skip(&head, 24, "mode, owner");
-		size = octal(rd_bytes(&head, 12, "size"));
-		rd_skip(&head, 20, "time, sum");
-		type = (char)rd_u8(&head, "type");
-		if (!name.n)
-			continue; /* zeros at the end */
-		if (size > rd_left(&r)) {
-			parse_note(p, NOTE_DAMAGED, "cut script", s.off, size,
-				   rd_left(&r));
-			return PARTLY;
-		}
-		s.text = str_head(rd_bytes(&r, size, "script"), SCRIPT_MAX);
-		rd_skip(&r, (BLOCK - size % BLOCK) % BLOCK, "padding");
-		s.package = package_of(name, &s.when);
-		if ((type == '0' || type == '\0') &&
-		    pkgscript_emit(p, NAME, &s) == STOP)
-			return STOP;
-		arena_rewind(p->scratch, mark);
-	}
-	return WHOLE;
+	s.package = package_of(str_base(p->src->path), &s.when);
+	return pkgscript_emit(p, NAME, &s);
 }
 
-static bool is_tar(const struct source *src)
+static bool is_script(const struct source *src)
 {
-	return str_starts(str_skip(lines_data(src), 257), STR("ustar"));
+	return str_starts(lines_data(src), STR("#!"));
 }
 
 static enum outcome parse(struct parse *p)
 {
-	return is_tar(p->src) ? scripts(p, lines_data(p->src))
-			      : installed(p, lines_data(p->src));
+	return is_script(p->src) ? script(p, lines_data(p->src))
+				 : installed(p, lines_data(p->src));
 }
 
 static unsigned probe(const struct source *src)
 {
 	struct str head = lines_sample(src, 256);
 
-	if (is_tar(src))
-		return str_has(str_head(head, 100), STR(".Q1")) ? 64 : CANNOT;
+	if (is_script(src))
+		return AUTORUN_BITS;
 	if (!lines_text(src) ||
 	    !(str_starts(head, STR("C:Q")) || str_starts(head, STR("P:"))) ||
 	    !str_has(head, STR("\nV:")))
@@ -160,7 +122,7 @@ static unsigned probe(const struct source *src)
 }
 
 static const char *const paths[] = { "/**/apk/db/installed",
-				     "/**/apk/db/scripts.tar*", NULL };
+				     "/**/apk/db/scripts.tar*/*", NULL };
 
 const struct parser parser_apkdb = {
 	.name = NAME,
