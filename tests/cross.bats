@@ -162,3 +162,25 @@ status_of() { # PROBE ITEM
 	run grep -c 'intrusive' "$case_file.verdict"
 	[ "$output" -eq 0 ]
 }
+
+@test "cross/library: one that is preloaded, among those that are named" {
+	echo 'int stranger;' | cc -shared -fPIC -x c - -o "$root/tmp/x.so"
+	look <<-'EOT'
+	sleep 100 &
+	LD_PRELOAD=/tmp/x.so sleep 101 &
+	act ready /tmp/ready.z wait &
+	ready z
+	sleep 0.2
+	collect
+	EOT
+	event '.event.dataset == "mapped" and .konseki.library.unlinked and
+		.file.path == "/tmp/x.so" and .process.executable == "/usr/bin/sleep"'
+	[ "$(jq -c 'select(.konseki.library.unlinked)' "$case_file.events" |
+		wc -l)" -eq 1 ]
+	# every mapped file once, with its hash and what it names
+	event '.event.dataset == "mapped" and .file.path == "/usr/bin/sleep" and
+		.file.hash.sha256 == $hash and
+		(.file.elf.shared_libraries | index("libc.so.6") != null)' \
+		--arg hash "$(sha256sum <"$root/usr/bin/sleep" | cut -d' ' -f1)"
+	found watch | grep -qx 'watch library_stranger.yml'
+}

@@ -13,6 +13,7 @@
 #include "mapline.h"
 #include "proc.h"
 
+#include "../host/elf.h"
 #include "../util/hash.h"
 
 #include <assert.h>
@@ -223,16 +224,25 @@ static void bytes(struct buf *row, enum key key, const unsigned char *from,
 	buf_free(&text);
 }
 
-static bool is_elf(struct code *k, const struct page *p)
+static bool read_at(void *arg, uint64_t off, void *out, size_t n)
 {
-	int fd = open_file(k, p);
-	char head[4] = "";
-	bool yes = fd >= 0 && pread(fd, head, 4, 0) == 4 &&
-		   memcmp(head, "\177ELF", 4) == 0;
+	return fill(*(int *)arg, out, n, off, true);
+}
 
+static void elf_row(struct code *k, const struct page *p)
+{
+	struct elf_facts *e = xmalloc(sizeof *e);
+	struct arena a = { 0 };
+	int fd = open_file(k, p);
+	bool yes = fd >= 0 && elf_read(read_at, &fd, &a, e);
+
+	row_bool(&k->c->row, KEY_K_CODE_ELF, yes);
+	if (yes && e->text_relocations)
+		row_bool(&k->c->row, KEY_K_CODE_TEXTREL, true);
 	if (fd >= 0)
 		close(fd);
-	return yes;
+	arena_free(&a);
+	free(e);
 }
 
 static void state(struct code *k, const struct page *p)
@@ -252,7 +262,7 @@ static void state(struct code *k, const struct page *p)
 	bytes(row, KEY_K_CODE_MEMORY, k->memory + p->first, shown);
 	bytes(row, KEY_K_CODE_FILE, k->file + p->first, shown);
 	row_bool(row, KEY_K_CODE_BREAKPOINTS, p->breakpoints);
-	row_bool(row, KEY_K_CODE_ELF, is_elf(k, p));
+	elf_row(k, p);
 	sha256_of(k->memory, k->page, digest);
 	bytes(row, KEY_K_CODE_SHA256, digest, sizeof digest);
 	buf_clear(&text);

@@ -14,10 +14,10 @@ static const struct stream_kind {
 	const char *stream;
 	enum kind kind;
 } kinds[] = {
-	{ "bpf", KIND_BPF },       { "containers", KIND_CONTAINER },
-	{ "cross", KIND_CROSS },   { "modules", KIND_MODULE },
-	{ "mounts", KIND_MOUNT },  { "sockets", KIND_SOCKET },
-	{ "tracing", KIND_TRACE },
+	{ "bpf", KIND_BPF },        { "containers", KIND_CONTAINER },
+	{ "cross", KIND_CROSS },    { "mapped", KIND_LIBRARY },
+	{ "modules", KIND_MODULE }, { "mounts", KIND_MOUNT },
+	{ "sockets", KIND_SOCKET }, { "tracing", KIND_TRACE },
 };
 
 static enum kind kind_of(struct str stream)

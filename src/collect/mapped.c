@@ -1,0 +1,406 @@
+/*
+ * mapped.c - the mapped probe: every file that processes execute code from,
+ * once, with its hash and what it says of its own libraries; and libraries
+ * in a process that neither its program nor any of its libraries names: they
+ * came in another way (LD_PRELOAD, dlopen, an injection).
+ *
+ * Files are opened through map_files, so that it is what is mapped that is
+ * read, whatever its path leads to by now.
+ */
+#define _GNU_SOURCE
+#include "mapline.h"
+#include "proc.h"
+#include "run.h"
+
+#include "../host/elf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define FILES_MAX 65536u               /* different ones of a host */
+#define LIBRARIES_MAX 4096u            /* of one process */
+#define HASH_MAX (UINT64_C(256) << 20) /* bytes of one file */
+#define HASH_ALL (UINT64_C(2) << 30)   /* of all */
+#define CHUNK (1u << 20)
+#define DELETED " (deleted)"
+
+struct file { /* a distinct one */
+	struct str path, soname;
+	struct str *needed;
+	size_t nneeded;
+	bool elf;
+};
+
+struct mapped {
+	struct probe_run *run;
+	const struct collect_env *env;
+	struct arena arena;
+	struct map known; /* dev, ino -> index + 1 */
+	struct file *file;
+	size_t nfile, capfile;
+	uint64_t hashed, count, denied;
+	uint64_t mnt_ns; /* ours */
+	unsigned char *chunk;
+	struct buf row, text, maps;
+	/* the process at hand */
+	uint32_t pid;
+	int dir;
+	uint64_t its_mnt_ns;
+	struct proc_stat stat;
+	uint32_t lib[LIBRARIES_MAX]; /* indexes of its files */
+	bool reached[LIBRARIES_MAX];
+	size_t nlib;
+};
+
+static bool read_at(void *arg, uint64_t off, void *out, size_t n)
+{
+	int fd = *(int *)arg;
+	size_t have = 0;
+
+	while (have < n) {
+		ssize_t got = pread(fd, (char *)out + have, n - have,
+				    (off_t)(off + have));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		if (got == 0)
+			break;
+		have += (size_t)got;
+	}
+	memset((char *)out + have, 0, n - have);
+	return true;
+}
+
+static bool hash(struct mapped *m, int fd, uint64_t size, struct buf *hex)
+{
+	struct sha256 h;
+	unsigned char digest[SHA256_LEN];
+	uint64_t off = 0;
+	ssize_t n = 1;
+
+	if (size > HASH_MAX || size > HASH_ALL - m->hashed)
+		return false;
+	sha256_init(&h);
+	while (off < size && (n = pread(fd, m->chunk, CHUNK, (off_t)off)) > 0) {
+		sha256_add(&h, m->chunk, (size_t)n);
+		off += (uint64_t)n;
+		run_tick(m->run);
+	}
+	sha256_end(&h, digest);
+	m->hashed += off;
+	buf_hex(hex, digest, sizeof digest);
+	return n > 0;
+}
+
+static void list(struct buf *row, enum key k, const struct str *s, size_t n)
+{
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		list_add(&text, s[i]);
+	row_key_list(row, k, buf_view(&text));
+	buf_free(&text);
+}
+
+/* What is at paths of another root is not what is there in ours. */
+static void root_row(struct mapped *m)
+{
+	if (m->its_mnt_ns && m->its_mnt_ns != m->mnt_ns)
+		row_u64(&m->row, KEY_K_ROOT, m->its_mnt_ns);
+}
+
+static void file_row(struct mapped *m, const struct file *f,
+		     const struct elf_facts *e, const struct stat *st, int fd)
+{
+	struct buf *row = &m->row, hex = { 0 };
+	char dev[32];
+
+	buf_clear(row);
+	json_open(row);
+	row_str(row, KEY_FILE_PATH, f->path);
+	row_str(row, KEY_FILE_TYPE, STR("file"));
+	snprintf(dev, sizeof dev, "%u:%u", major(st->st_dev),
+		 minor(st->st_dev));
+	row_str(row, KEY_FILE_DEVICE, str_of(dev));
+	row_id(row, KEY_FILE_INODE, st->st_ino);
+	row_u64(row, KEY_FILE_SIZE, (uint64_t)st->st_size);
+	if (hash(m, fd, (uint64_t)st->st_size, &hex))
+		row_str(row, KEY_FILE_HASH_SHA256, buf_view(&hex));
+	if (f->elf) {
+		list(row, KEY_FILE_ELF_LIBRARIES, f->needed, f->nneeded);
+		if (f->soname.n)
+			row_str(row, KEY_K_FILE_SONAME, f->soname);
+		if (e->runpath.n)
+			row_str(row, KEY_K_FILE_RUNPATH, e->runpath);
+		if (e->interpreter.n)
+			row_str(row, KEY_K_FILE_LOADER, e->interpreter);
+		row_bool(row, KEY_K_FILE_TEXTREL, e->text_relocations);
+	}
+	root_row(m);
+	json_close(row);
+	probe_row(m->run, "mapped", buf_view(row));
+	m->count++;
+	buf_free(&hex);
+}
+
+/* Reads a file for the first time; its index. */
+static size_t add_file(struct mapped *m, struct str path, int fd,
+		       const struct stat *st)
+{
+	struct elf_facts *e = xmalloc(sizeof *e);
+	struct file f = { .path = arena_dup(&m->arena, path) };
+
+	f.elf = elf_read(read_at, &fd, &m->arena, e);
+	f.soname = e->soname;
+	f.nneeded = e->nneeded;
+	f.needed = arena_array(&m->arena, f.nneeded, sizeof *f.needed);
+	if (f.nneeded)
+		memcpy(f.needed, e->needed, f.nneeded * sizeof *f.needed);
+	vec_grow(&m->file, &m->capfile, m->nfile + 1, sizeof *m->file);
+	m->file[m->nfile] = f;
+	file_row(m, &f, e, st, fd);
+	free(e);
+	return m->nfile++;
+}
+
+static int open_mapped(const struct mapped *m, struct str range)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	char name[64];
+	int fd;
+
+	snprintf(name, sizeof name, "map_files/" STR_FMT, STR_ARG(range));
+	fd = openat(m->dir, name, flags | O_NOATIME);
+	if (fd < 0 && errno == EPERM)
+		fd = openat(m->dir, name, flags); /* not ours to spare */
+	return fd;
+}
+
+static void mapping(struct mapped *m, const struct mapline *l)
+{
+	char name[64];
+	struct stat st;
+	uint64_t id[2], *index;
+	bool added;
+	int fd;
+
+	snprintf(name, sizeof name, "map_files/" STR_FMT, STR_ARG(l->range));
+	run_touch(m->run, 0, l->path);
+	if (m->nlib == LIBRARIES_MAX)
+		return;
+	if (fstatat(m->dir, name, &st, 0) < 0) {
+		m->denied += errno == EPERM || errno == EACCES;
+		return;
+	}
+	if (!S_ISREG(st.st_mode))
+		return;
+	id[0] = st.st_dev;
+	id[1] = st.st_ino;
+	if (m->known.nitem >= FILES_MAX &&
+	    !map_get(&m->known, str_mem(id, sizeof id)))
+		return;
+	index = map_put(&m->known, str_mem(id, sizeof id), &added);
+	if (added) {
+		fd = open_mapped(m, l->range);
+		if (fd < 0)
+			return; /* known, and nothing of it is */
+		*index = add_file(m, l->path, fd, &st) + 1;
+		close(fd);
+	}
+	if (*index == 0)
+		return;
+	for (size_t i = 0; i < m->nlib; i++)
+		if (m->lib[i] == *index - 1)
+			return;
+	m->reached[m->nlib] = false;
+	m->lib[m->nlib++] = (uint32_t)(*index - 1);
+}
+
+/* ---- who names whom ---- */
+
+static struct str base_of(struct str path)
+{
+	if (str_ends(path, STR(DELETED)))
+		path = str_head(path, path.n - sizeof(DELETED) + 1);
+	return str_base(path);
+}
+
+static bool is_called(const struct file *f, struct str name)
+{
+	name = str_base(name);
+	return name.n &&
+	       (str_eq(f->soname, name) || str_eq(base_of(f->path), name));
+}
+
+static bool names(const struct file *f, const struct file *lib)
+{
+	for (size_t i = 0; i < f->nneeded; i++)
+		if (is_called(lib, f->needed[i]))
+			return true;
+	return false;
+}
+
+/* Marks this one and all that it names, and they name. */
+static void reach(struct mapped *m, size_t from)
+{
+	uint32_t todo[LIBRARIES_MAX];
+	size_t n = 0;
+
+	m->reached[from] = true;
+	todo[n++] = (uint32_t)from;
+	while (n) {
+		const struct file *f = &m->file[m->lib[todo[--n]]];
+
+		for (size_t i = 0; i < m->nlib; i++)
+			if (!m->reached[i] && names(f, &m->file[m->lib[i]])) {
+				m->reached[i] = true;
+				todo[n++] = (uint32_t)i;
+			}
+	}
+}
+
+/* Does another one that is not reached name it? */
+static bool named_by_stranger(const struct mapped *m, size_t lib)
+{
+	for (size_t i = 0; i < m->nlib; i++)
+		if (i != lib && !m->reached[i] &&
+		    names(&m->file[m->lib[i]], &m->file[m->lib[lib]]))
+			return true;
+	return false;
+}
+
+static void stranger_row(struct mapped *m, size_t lib)
+{
+	char link[LIVE_LINK_MAX + 1];
+	struct buf *row = &m->row;
+	ssize_t n = live_link(m->dir, "exe", link);
+
+	buf_clear(row);
+	json_open(row);
+	row_bool(row, KEY_K_LIBRARY_UNLINKED, true);
+	row_u64(row, KEY_PROCESS_PID, m->pid);
+	proc_stat_row(row, &m->stat, m->env);
+	if (n > 0)
+		row_str(row, KEY_PROCESS_EXECUTABLE, str_mem(link, (size_t)n));
+	row_str(row, KEY_FILE_PATH, m->file[m->lib[lib]].path);
+	row_str(row, KEY_FILE_TYPE, STR("file"));
+	root_row(m);
+	json_close(row);
+	probe_row(m->run, "mapped", buf_view(row));
+	m->count++;
+}
+
+/* The program, the loader that it names, and what follows from them. */
+static void strangers(struct mapped *m)
+{
+	struct stat st = { 0 };
+	bool exe = fstatat(m->dir, "exe", &st, 0) == 0;
+	uint64_t id[2] = { st.st_dev, st.st_ino }, *index;
+
+	index = exe ? map_get(&m->known, str_mem(id, sizeof id)) : NULL;
+	if (!index || *index == 0 || !m->file[*index - 1].elf)
+		return;
+	for (size_t i = 0; i < m->nlib; i++) {
+		struct str name = base_of(m->file[m->lib[i]].path);
+
+		if (m->lib[i] == *index - 1 || str_starts(name, STR("ld-")) ||
+		    str_starts(name, STR("ld.so")))
+			reach(m, i);
+	}
+	for (int all = 0; all < 2; all++)
+		for (size_t i = 0; i < m->nlib; i++)
+			if (!m->reached[i] && m->file[m->lib[i]].elf &&
+			    (all || !named_by_stranger(m, i))) {
+				stranger_row(m, i);
+				reach(m, i);
+			}
+}
+
+static uint64_t mount_namespace(const struct collect_env *env, uint32_t pid)
+{
+	int dir = live_pid(env->proc, pid);
+	uint64_t ns = dir < 0 ? 0 : live_ns(dir, "mnt");
+
+	if (dir >= 0)
+		close(dir);
+	return ns;
+}
+
+static void one(struct mapped *m, uint32_t pid)
+{
+	struct mapline l;
+	struct str left;
+
+	m->pid = pid;
+	m->nlib = 0;
+	m->dir = live_pid(m->env->proc, pid);
+	if (m->dir < 0)
+		return;
+	m->its_mnt_ns = live_ns(m->dir, "mnt");
+	if (live_read(m->dir, "stat", PROC_TEXT_MAX, &m->text) >= 0 &&
+	    proc_stat_read(buf_view(&m->text), &m->stat) &&
+	    live_read(m->dir, "maps", PROC_TEXT_MAX, &m->maps) >= 0) {
+		left = buf_view(&m->maps);
+		while (mapline_next(&left, &l))
+			if (l.perms.p[2] == 'x' && l.inode && l.path.n &&
+			    l.path.p[0] == '/')
+				mapping(m, &l);
+		strangers(m);
+	}
+	close(m->dir);
+}
+
+static void run_mapped(struct probe_run *run)
+{
+	struct mapped *m = xmalloc(sizeof *m);
+	uint32_t *pid;
+	size_t n;
+
+	m->run = run;
+	m->env = probe_env(run);
+	m->mnt_ns = mount_namespace(m->env, m->env->self_pid);
+	if (live_numbers(m->env->proc, ".", &pid, &n) < 0) {
+		probe_status(run, STR_NONE, run_state_of(errno), errno, 0, 0);
+		free(m);
+		return;
+	}
+	m->chunk = xmalloc(CHUNK);
+	for (size_t i = 0; i < n; i++) {
+		char what[32];
+
+		snprintf(what, sizeof what, "mapped by %u", pid[i]);
+		if (pid[i] != m->env->self_pid &&
+		    probe_item(run, pid[i], str_of(what)))
+			one(m, pid[i]);
+	}
+	if (m->denied)
+		probe_status(run, STR("mapped files"), PROBE_DENIED, EPERM,
+			     m->denied, 0);
+	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, m->count, m->hashed);
+	free(pid);
+	free(m->chunk);
+	free(m->file);
+	map_free(&m->known);
+	arena_free(&m->arena);
+	buf_free(&m->row);
+	buf_free(&m->text);
+	buf_free(&m->maps);
+	free(m);
+}
+
+const struct probe probe_mapped = {
+	.name = "mapped",
+	.title = "files that processes execute code from, with their hashes; "
+		 "libraries that nothing names",
+	.title_ja = "プロセスが実行中のコードの元ファイル（ハッシュ付き）、"
+		    "どこからも参照されないライブラリ",
+	.stream = "live/mapped",
+	.reads = "/proc/PID/{stat,maps,map_files,exe}",
+	.live_only = true,
+	.run = run_mapped,
+};
