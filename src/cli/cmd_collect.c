@@ -267,7 +267,7 @@ static int run(struct cli *c)
 {
 	const struct own *own = c->own;
 	struct collect_options o;
-	struct collect_result r;
+	struct collect_result r = { .ngap = 0 };
 	struct err err = { 0 };
 	struct arena keys;
 	char reserve[24] = "";

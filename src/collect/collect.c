@@ -142,7 +142,7 @@ static int start(struct run *r, struct err *err)
 		.begun_ns = sys_boottime_ns(),
 		.end_ns = r->opt->max_time_ns
 				  ? sys_boottime_ns() + r->opt->max_time_ns
-				  : INT64_MAX,
+				  : 0,
 	};
 	return 0;
 }

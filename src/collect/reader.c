@@ -161,7 +161,7 @@ enum pump { PUMP_DONE, PUMP_LOST, PUMP_STUCK, PUMP_STOP };
 /* Is it time to stop?  An open member may still be finished. */
 static bool stopping(struct crew *c)
 {
-	int64_t late = sys_boottime_ns() - c->end_ns;
+	int64_t late = c->end_ns ? sys_boottime_ns() - c->end_ns : 0;
 
 	if (c->signals && *c->signals)
 		c->stop = true;

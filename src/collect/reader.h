@@ -39,7 +39,7 @@ struct crew {
 	const volatile sig_atomic_t *signals; /* how many INT/TERM came */
 	int64_t begun_ns, job_ns;             /* boottime of run and job */
 	uint64_t job_bytes; /* of members, when the job began */
-	int64_t end_ns;     /* boottime at which the run is over */
+	int64_t end_ns;     /* boottime at which the run is over; 0: open */
 	bool late;          /* that is why it stops */
 	bool walked;        /* what follows copies what it found */
 	bool cut;           /* a job was not done to its end */

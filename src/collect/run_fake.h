@@ -31,7 +31,7 @@ static inline void fake_open(struct fake *f, size_t nstate)
 				   .type = STR("ext4"),
 				   .class = MOUNT_LOCAL };
 	f->opt.since_ns = INT64_MIN;
-	f->scene.opt = &f->opt;
+	f->scene.opt = f->scene.env.options = &f->opt;
 	f->scene.hash = HASH_EXEC;
 	f->scene.mounts = (struct mounts){ .mount = &f->mount, .nmount = 1 };
 	f->scene.env.root = open(f->dir, O_RDONLY | O_DIRECTORY);
