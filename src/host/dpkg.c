@@ -180,6 +180,25 @@ static void md5sums(struct packages *d, uint32_t owner, struct str text)
 	buf_free(&abs);
 }
 
+/* The scripts and lists of a package are its own, where there are such. */
+static void own_info(struct packages *d, struct str name, uint32_t owner)
+{
+	static const char *const kind[] = {
+		"conffiles", "config",  "list",      "md5sums",
+		"postinst",  "postrm",  "preinst",   "prerm",
+		"shlibs",    "symbols", "templates", "triggers",
+	};
+	struct buf path = { 0 };
+
+	for (size_t i = 0; i < sizeof(kind) / sizeof(*kind); i++) {
+		buf_clear(&path);
+		buf_fmt(&path, "/var/lib/dpkg/info/" STR_FMT ".%s",
+			STR_ARG(name), kind[i]);
+		packages_own(packages_put(d, buf_view(&path)), owner);
+	}
+	buf_free(&path);
+}
+
 void dpkg_info(struct packages *d, struct str base, struct str text)
 {
 	const struct str kind_list = STR(".list"), kind_md5 = STR(".md5sums");
@@ -187,8 +206,11 @@ void dpkg_info(struct packages *d, struct str base, struct str text)
 
 	if (str_ends(base, kind_list)) {
 		owner = intern(d, str_head(base, base.n - kind_list.n));
-		if (owner)
+		if (owner) {
 			list(d, owner, text);
+			own_info(d, str_head(base, base.n - kind_list.n),
+				 owner);
+		}
 	} else if (str_ends(base, kind_md5)) {
 		owner = intern(d, str_head(base, base.n - kind_md5.n));
 		if (owner)

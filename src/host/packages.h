@@ -36,12 +36,13 @@ struct package {
 /* What one package says of one file; several of a path form a chain. */
 struct package_file {
 	unsigned char digest[PACKAGE_DIGEST];
-	uint8_t algo;         /* DIGEST_NONE: nothing to compare */
-	uint8_t has_mode;     /* user and group too */
+	uint8_t algo; /* DIGEST_NONE: nothing to compare */
+	uint8_t has_mode;
 	uint16_t mode;        /* the low 12 bits */
 	uint16_t user, group; /* index + 1 of a name or number; 0: unknown */
 	uint16_t caps;        /* index + 1 of their text; 0: none */
-	uint16_t unused;
+	uint8_t has_caps;     /* no capabilities are an answer too */
+	uint8_t unused;
 	uint32_t next; /* an older one of the chain, index + 1 */
 };
 

@@ -13,7 +13,7 @@ static const uint8_t algo_of[] = { [0] = DIGEST_MD5,
 
 struct files { /* of a header, side by side */
 	struct rpm_array name, dir, digest, mode, flags, user, group, caps;
-	struct rpm_array state;
+	struct rpm_array state, verify;
 	struct str *dirname;
 	uint32_t ndir;
 	enum digest_algo algo;
@@ -58,6 +58,7 @@ static void files_open(const struct rpm_head *h, struct arena *scratch,
 		.group = rpm_array(h, RPM_FILEGROUPNAME),
 		.caps = rpm_array(h, RPM_FILECAPS),
 		.state = rpm_array(h, RPM_FILESTATES),
+		.verify = rpm_array(h, RPM_FILEVERIFYFLAGS),
 		.algo = algo < sizeof(algo_of) ? algo_of[algo] : DIGEST_NONE,
 	};
 	if (!f->name.left) {
@@ -98,7 +99,7 @@ static void one(struct packages *s, uint32_t owner, struct files *f,
 {
 	struct str digest = STR_NONE, user = STR_NONE, group = STR_NONE;
 	struct str caps = STR_NONE;
-	uint32_t mode = 0, flags = 0, state = 0;
+	uint32_t mode = 0, flags = 0, state = 0, verify = UINT32_MAX;
 	struct package_file file = { .algo = DIGEST_NONE };
 	struct path_info *info;
 	bool has_mode = rpm_next_u32(&f->mode, &mode);
@@ -109,6 +110,7 @@ static void one(struct packages *s, uint32_t owner, struct files *f,
 	(void)rpm_next_str(&f->group, &group);
 	(void)rpm_next_str(&f->caps, &caps);
 	(void)rpm_next_u32(&f->state, &state);
+	(void)rpm_next_u32(&f->verify, &verify);
 	/* not installed, or another package's by now */
 	info = state == 0 ? packages_put(s, path) : NULL;
 	if (!info)
@@ -118,12 +120,16 @@ static void one(struct packages *s, uint32_t owner, struct files *f,
 		info->owner |= PATH_CONFFILE;
 	if (flags & RPM_FILE_GHOST)
 		return; /* made later, by whoever: what it says is not so */
-	if (f->algo && digest_hex(digest, file.digest))
+	if (f->algo && verify & RPM_VERIFY_DIGEST &&
+	    digest_hex(digest, file.digest))
 		file.algo = (uint8_t)f->algo;
-	file.has_mode = has_mode;
+	file.has_mode = has_mode && verify & RPM_VERIFY_MODE;
 	file.mode = mode & 07777;
-	file.user = packages_word(s, user);
-	file.group = packages_word(s, group);
+	if (verify & RPM_VERIFY_USER && verify & RPM_VERIFY_GROUP) {
+		file.user = packages_word(s, user);
+		file.group = packages_word(s, group);
+	}
+	file.has_caps = (verify & RPM_VERIFY_CAPS) != 0;
 	file.caps = packages_word(s, caps);
 	packages_file(s, info, &file);
 }

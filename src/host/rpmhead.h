@@ -39,6 +39,7 @@ enum rpm_tag {
 	RPM_FILEFLAGS = 1037,
 	RPM_FILEUSERNAME = 1039,
 	RPM_FILEGROUPNAME = 1040,
+	RPM_FILEVERIFYFLAGS = 1045,
 	RPM_TRIGGERSCRIPTS = 1065,
 	RPM_VERIFYSCRIPT = 1079,
 	RPM_PREINPROG = 1085,
@@ -64,6 +65,13 @@ enum rpm_tag {
 
 #define RPM_FILE_CONFIG 1u
 #define RPM_FILE_GHOST 64u
+
+/* what is to be compared; what a package leaves to others is not */
+#define RPM_VERIFY_DIGEST 1u
+#define RPM_VERIFY_USER 8u
+#define RPM_VERIFY_GROUP 16u
+#define RPM_VERIFY_MODE 64u
+#define RPM_VERIFY_CAPS 256u
 
 struct rpm_head {
 	struct str index, data;

@@ -96,9 +96,11 @@ void file_row_package(struct parse *p, struct file_row *f)
 		return;
 	if (f->state == PKG_MODIFIED || f->state == PKG_CONFFILE_CHANGED)
 		ev_cstr(p->ev, KEY_K_FILE_PACKAGE_CHANGED, "content");
-	if (!f->says || !f->says->has_mode)
+	if (!f->says)
 		return;
-	mode(p, f);
+	if (f->says->has_mode)
+		mode(p, f);
 	owner(p, f, &c->packages, c);
-	capabilities(p, f, &c->packages);
+	if (f->says->has_caps)
+		capabilities(p, f, &c->packages);
 }
