@@ -24,7 +24,54 @@ put() {
 	printf '%b\n' "$2" >>"$root/$1"
 }
 
+# NAME MODE CONTENT: a member of a cpio archive; an empty name ends it.
+cpio() {
+	local name=${1:-TRAILER!!!} size=${#3} n pad=
+	n=$((${#name} + 1))
+	printf '070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x' \
+		1 "0${2:-100644}" 0 0 1 1700000000 "$size" 0 0 0 0 "$n" 0
+	printf '%s\0' "$name"
+	for ((; (110 + n) % 4; n++)); do printf '\0'; done
+	printf '%s' "$3"
+	for ((; size % 4; size++)); do printf '\0'; done
+}
+
+# IMAGE COMPRESSOR...: microcode in front, the system behind it.
+image() {
+	local to=$root/boot/$1
+	shift
+	mkdir -p "$root/boot"
+	{
+		cpio kernel/x86/microcode/GenuineIntel.bin 100644 "$(printf %600d 1)"
+		cpio
+		head -c 1300 /dev/zero
+	} >"$to"
+	{
+		cpio init 100755 '#!/bin/sh
+mount -t proc proc /proc
+echo x:x:0:0::/root:/bin/sh >>/root/etc/passwd
+'
+		cpio ./scripts/init-bottom/x 100755 '#!/bin/sh
+/opt/.x/run &
+'
+		cpio lib/modules/6.1/kernel/x.ko 100644 ELF
+		cpio var/lib/dracut/hooks/pre-pivot/10-x.sh 100644 'exec /sbin/x'
+		cpio
+		head -c 700 /dev/zero
+	} | "$@" >>"$to"
+}
+
 plant_all() {
+	image initrd.img-6.1.0-1-amd64 gzip -n
+	image initramfs-6.2.img zstd -q
+	image initrd.img-6.3 xz -Ccrc32
+	# and one more archive behind all
+	{
+		head -c 12 /dev/zero
+		cpio scripts/late 100755 '/opt/.x/late'
+		cpio
+	} | tee -a "$root/boot/initramfs-6.2.img" "$root/boot/initrd.img-6.3" \
+		>>"$root/boot/initrd.img-6.1.0-1-amd64"
 	put etc/sysctl.d/x.conf 'kernel.core_pattern=|/opt/.c/core %p'
 	put usr/lib/sysctl.d/y.conf 'kernel.modprobe = /opt/.c/probe'
 }
@@ -62,4 +109,17 @@ finding() {
 	odd='The kernel starts an unusual program by itself'
 	finding "$odd" /etc/sysctl.d/x.conf
 	finding "$odd" /usr/lib/sysctl.d/y.conf
+}
+
+@test "boot/initramfs: scripts of images, compressed and behind microcode (14)" {
+	for image in initrd.img-6.1.0-1-amd64 initramfs-6.2.img initrd.img-6.3; do
+		fact initramfs "/boot/$image!/init" /root/etc/passwd
+		fact initramfs "/boot/$image!/scripts/init-bottom/x" /opt/.x/run
+		fact initramfs \
+			"/boot/$image!/var/lib/dracut/hooks/pre-pivot/10-x.sh" \
+			/sbin/x
+		fact initramfs "/boot/$image!/scripts/late" /opt/.x/late
+		finding 'The early boot edits accounts of the system' \
+			"/boot/$image!/init"
+	done
 }

@@ -293,6 +293,7 @@ static int read_as(struct region *r, bool single, const struct foreign_sink *s,
 						     : "cannot be opened");
 	else
 		rc = entries(a, r, s, res, err);
+	res->used = (uint64_t)archive_filter_bytes(a, -1);
 	(void)archive_read_free(a);
 	return rc;
 }

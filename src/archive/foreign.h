@@ -36,6 +36,7 @@ struct foreign_result {
 	enum input_kind kind; /* INPUT_TAR, INPUT_ZIP, INPUT_FILE */
 	uint64_t nfile;
 	uint64_t nrefused; /* bombs, nameless or encrypted entries */
+	uint64_t used;     /* bytes of the region that it consists of */
 	bool damaged;      /* it broke off */
 	char why[256];
 };

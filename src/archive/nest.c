@@ -5,6 +5,7 @@
 
 #include "../util/timefmt.h"
 #include "../util/io.h"
+#include "initrd.h"
 
 #define HEAD 512u
 #define PROGRESS_STEP (16u << 20)
@@ -164,6 +165,8 @@ bool nest_expand(struct work *w, int fd, uint64_t off, const struct meta *m,
 	ssize_t n = io_pread(fd, head, m->size < HEAD ? (size_t)m->size : HEAD,
 			     (off_t)off);
 
+	if (n > 0 && initrd_looks(str_mem(head, (size_t)n), m->name))
+		return initrd_expand(w, fd, off, m);
 	if (n <= 0 ||
 	    !foreign_looks(str_mem(head, (size_t)n), m->name, &l.stem))
 		return false;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "foreign.h"
+#include "initrd.h"
 #include "../util/io.h"
 #include "../util/timefmt.h"
 
@@ -99,7 +100,8 @@ static void want_decoding(struct walk *w, int fd, const struct unpacked *u)
 	struct str stem;
 
 	if (w->raw || n <= 0 ||
-	    !foreign_looks(str_mem(head, (size_t)n), u->member, &stem))
+	    (!foreign_looks(str_mem(head, (size_t)n), u->member, &stem) &&
+	     !initrd_looks(str_mem(head, (size_t)n), u->member)))
 		return;
 	vec_grow(&w->region, &w->capregion, w->nregion + 1, sizeof(*w->region));
 	w->region[w->nregion++] = (struct box_region){ .off = u->off,

@@ -6,15 +6,21 @@
 #include "../host/units.h"
 #include "join.h"
 
+/* No file of the host: the kernel's own, or inside an image of the boot. */
+static bool is_file(struct str path)
+{
+	return !str_starts(path, STR("/proc/")) &&
+	       !str_starts(path, STR("/sys/")) && !str_has(path, STR("!/"));
+}
+
 static void package_of(struct join *j, struct str path)
 {
 	const struct package *pkg;
 	enum package_state state;
 
-	/* no file: what the kernel says of itself; a script in a database is
-	 * its package's */
-	if (!(j->ctx->have & CTX_PACKAGES) || str_starts(path, STR("/proc/")) ||
-	    str_starts(path, STR("/sys/")) || ev_get(j->ev, KEY_PACKAGE_NAME))
+	/* a script in a database is its package's */
+	if (!(j->ctx->have & CTX_PACKAGES) || !is_file(path) ||
+	    ev_get(j->ev, KEY_PACKAGE_NAME))
 		return;
 	state = join_package_state(j, path, &pkg);
 	if (pkg)
@@ -169,6 +175,7 @@ void join_autorun(struct join *j)
 	package_of(j, path);
 	times(j, path);
 	module(j);
-	if (to.n && to.p[0] == '/')
+	/* a path inside an image is none of the host */
+	if (to.n && to.p[0] == '/' && !str_has(path, STR("!/")))
 		target(j, to);
 }
