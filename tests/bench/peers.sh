@@ -114,7 +114,9 @@ lacking() {
 		sed 's/\.part[0-9]*$//' | sort -u >"$work/k"
 	sed -n 's,^\[root\]/,/,p' "$work/UAC.ir_triage.names" |
 		while IFS= read -r path; do
-			[ -f "$path" ] && [ ! -L "$path" ] || continue
+			if [ ! -f "$path" ] || [ -L "$path" ]; then
+				continue
+			fi
 			printf '%s/%s\n' "$(realpath "${path%/*}")" "${path##*/}"
 		done | sort -u >"$work/u"
 	comm -23 "$work/u" "$work/k" >"$work/lack"
