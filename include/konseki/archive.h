@@ -19,13 +19,17 @@
  *                "cut":["cmdline" ..] lists that are not whole in the row
  *     sockets    one socket: network.transport, konseki.socket.*, source.*,
  *                destination.*, user.id
- *     cross      what one view of the kernel keeps quiet: a process or a
- *                listener with konseki.{process,socket}.hidden
+ *     cross      what one view of the kernel keeps quiet (konseki.cross.*):
+ *                a process, a listener, a port, code in memory
+ *     mapped     a file that code is executed from, or one in a process that
+ *                nothing there names (konseki.library.unlinked)
  *     neighbours, routes, interfaces, sessions, modules, kernel, namespaces,
  *     mounts, conntrack, policy, filters, firewall, wireguard, bpf, tracing,
  *     hardware   rows of their own keys
- *   live/proc/<pid>-<start>/{stat,status,cmdline,maps}  as the kernel gave
- *   them (environ too with --secrets full); live/kmsg.txt the ring buffer;
+ *   live/proc/<pid>-<start>/{stat,status,cmdline,maps,limits,io}  as the
+ *   kernel gave
+ *   them; code-<address> a page of code that is not what its file has
+ *   (environ too with --secrets full); live/kmsg.txt the ring buffer;
  *   live/proc/<name>, live/net/<netns>/<name>, live/tracing/<name>,
  *   live/sys/<name> texts of the kernel; live/bpf/program-<id>.bin eBPF
  *

@@ -9,7 +9,7 @@
  */
 #define _GNU_SOURCE
 #include "mapline.h"
-#include "proc.h"
+#include "mapped.h"
 #include "run.h"
 
 #include "../host/elf.h"
@@ -21,39 +21,9 @@
 #include <unistd.h>
 
 #define FILES_MAX 65536u               /* different ones of a host */
-#define LIBRARIES_MAX 4096u            /* of one process */
 #define HASH_MAX (UINT64_C(256) << 20) /* bytes of one file */
 #define HASH_ALL (UINT64_C(2) << 30)   /* of all */
 #define CHUNK (1u << 20)
-#define DELETED " (deleted)"
-
-struct file { /* a distinct one */
-	struct str path, soname;
-	struct str *needed;
-	size_t nneeded;
-	bool elf;
-};
-
-struct mapped {
-	struct probe_run *run;
-	const struct collect_env *env;
-	struct arena arena;
-	struct map known; /* dev, ino -> index + 1 */
-	struct file *file;
-	size_t nfile, capfile;
-	uint64_t hashed, count, denied;
-	uint64_t mnt_ns; /* ours */
-	unsigned char *chunk;
-	struct buf row, text, maps;
-	/* the process at hand */
-	uint32_t pid;
-	int dir;
-	uint64_t its_mnt_ns;
-	struct proc_stat stat;
-	uint32_t lib[LIBRARIES_MAX]; /* indexes of its files */
-	bool reached[LIBRARIES_MAX];
-	size_t nlib;
-};
 
 static bool read_at(void *arg, uint64_t off, void *out, size_t n)
 {
@@ -114,7 +84,7 @@ static void root_row(struct mapped *m)
 		row_u64(&m->row, KEY_K_ROOT, m->its_mnt_ns);
 }
 
-static void file_row(struct mapped *m, const struct file *f,
+static void file_row(struct mapped *m, const struct mapped_file *f,
 		     const struct elf_facts *e, const struct stat *st, int fd)
 {
 	struct buf *row = &m->row, hex = { 0 };
@@ -153,7 +123,7 @@ static size_t add_file(struct mapped *m, struct str path, int fd,
 		       const struct stat *st)
 {
 	struct elf_facts *e = xmalloc(sizeof *e);
-	struct file f = { .path = arena_dup(&m->arena, path) };
+	struct mapped_file f = { .path = arena_dup(&m->arena, path) };
 
 	f.elf = elf_read(read_at, &fd, &m->arena, e);
 	f.soname = e->soname;
@@ -221,59 +191,6 @@ static void mapping(struct mapped *m, const struct mapline *l)
 	m->lib[m->nlib++] = (uint32_t)(*index - 1);
 }
 
-/* ---- who names whom ---- */
-
-static struct str base_of(struct str path)
-{
-	if (str_ends(path, STR(DELETED)))
-		path = str_head(path, path.n - sizeof(DELETED) + 1);
-	return str_base(path);
-}
-
-static bool is_called(const struct file *f, struct str name)
-{
-	name = str_base(name);
-	return name.n &&
-	       (str_eq(f->soname, name) || str_eq(base_of(f->path), name));
-}
-
-static bool names(const struct file *f, const struct file *lib)
-{
-	for (size_t i = 0; i < f->nneeded; i++)
-		if (is_called(lib, f->needed[i]))
-			return true;
-	return false;
-}
-
-/* Marks this one and all that it names, and they name. */
-static void reach(struct mapped *m, size_t from)
-{
-	uint32_t todo[LIBRARIES_MAX];
-	size_t n = 0;
-
-	m->reached[from] = true;
-	todo[n++] = (uint32_t)from;
-	while (n) {
-		const struct file *f = &m->file[m->lib[todo[--n]]];
-
-		for (size_t i = 0; i < m->nlib; i++)
-			if (!m->reached[i] && names(f, &m->file[m->lib[i]])) {
-				m->reached[i] = true;
-				todo[n++] = (uint32_t)i;
-			}
-	}
-}
-
-/* Does another one that is not reached name it? */
-static bool named_by_stranger(const struct mapped *m, size_t lib)
-{
-	for (size_t i = 0; i < m->nlib; i++)
-		if (i != lib && !m->reached[i] &&
-		    names(&m->file[m->lib[i]], &m->file[m->lib[lib]]))
-			return true;
-	return false;
-}
-
 static void stranger_row(struct mapped *m, size_t lib)
 {
 	char link[LIVE_LINK_MAX + 1];
@@ -306,18 +223,16 @@ static void strangers(struct mapped *m)
 	if (!index || *index == 0 || !m->file[*index - 1].elf)
 		return;
 	for (size_t i = 0; i < m->nlib; i++) {
-		struct str name = base_of(m->file[m->lib[i]].path);
-
-		if (m->lib[i] == *index - 1 || str_starts(name, STR("ld-")) ||
-		    str_starts(name, STR("ld.so")))
-			reach(m, i);
+		if (m->lib[i] == *index - 1 ||
+		    mapped_is_loader(&m->file[m->lib[i]]))
+			mapped_reach(m, i);
 	}
 	for (int all = 0; all < 2; all++)
 		for (size_t i = 0; i < m->nlib; i++)
 			if (!m->reached[i] && m->file[m->lib[i]].elf &&
-			    (all || !named_by_stranger(m, i))) {
+			    (all || !mapped_named_by_stranger(m, i))) {
 				stranger_row(m, i);
-				reach(m, i);
+				mapped_reach(m, i);
 			}
 }
 
