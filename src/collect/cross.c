@@ -159,6 +159,7 @@ static void run_cross(struct probe_run *run)
 	}
 	probe_status(run, STR_NONE, PROBE_COLLECTED, 0, c.rows, 0);
 	buf_free(&c.row);
+	map_free(&c.copied);
 }
 
 const struct probe probe_cross = {

@@ -11,6 +11,8 @@
 #include "probe.h"
 #include "row.h"
 
+#include "../util/map.h"
+
 #define CROSS_SUSPECTS_MAX 4096u
 #define CROSS_ROUNDS 3
 #define CROSS_PAUSE_NS 50000000 /* between two of them: 100 ms in all */
@@ -30,6 +32,7 @@ struct cross {
 	uint64_t key;     /* of its items */
 	bool cut;         /* it did not get to the end */
 	struct buf row;
+	struct map copied; /* pids */
 };
 
 struct cross_view {
@@ -98,6 +101,9 @@ void suspects_add(struct suspects *, uint32_t pid, unsigned ways);
 int suspects_recheck(struct cross *, struct suspects *,
 		     unsigned (*still)(void *arg, const struct suspect *),
 		     void *arg);
+
+/* cross_copy.c: texts and image of a process that no other probe saw. */
+void cross_copy(struct cross *, uint32_t pid);
 
 int cross_pids(struct cross *);
 int cross_cgroups(struct cross *);

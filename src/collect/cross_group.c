@@ -156,6 +156,7 @@ int cross_cgroups(struct cross *c)
 		row_bool(&c->row, KEY_K_PROCESS_HIDDEN, true);
 		cross_process(c, s.v[i].pid);
 		cross_close(c);
+		cross_copy(c, s.v[i].pid);
 	}
 	close(root);
 	tasks_free(&t);

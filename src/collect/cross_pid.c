@@ -143,6 +143,7 @@ static void state(struct cross *c, const struct suspect *s)
 	row_bool(&c->row, KEY_K_PROCESS_HIDDEN, true);
 	cross_process(c, s->pid);
 	cross_close(c);
+	cross_copy(c, s->pid);
 	buf_free(&shows);
 	buf_free(&lacks);
 }

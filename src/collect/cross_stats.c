@@ -131,6 +131,7 @@ int cross_taskstats(struct cross *c)
 		row_bool(&c->row, KEY_K_PROCESS_HIDDEN, true);
 		cross_process(c, s.v[i].pid);
 		cross_close(c);
+		cross_copy(c, s.v[i].pid);
 	}
 	if (st.nl.fd >= 0)
 		netlink_close(&st.nl);

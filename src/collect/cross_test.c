@@ -258,6 +258,67 @@ static void a_busy_machine(void **state)
 	close(proc);
 }
 
+/* A group has a process that the list has not. */
+static void a_member_that_is_not_listed(void **state)
+{
+	static const char *const dir[] = { "sys", "sys/fs", "sys/fs/cgroup",
+					   "sys/fs/cgroup/systemd",
+					   "sys/fs/cgroup/systemd/a.service" };
+	struct lie l = new_lie(false);
+	struct probe_run *r = xmalloc(sizeof *r);
+	struct cross c = { .run = r, .env = &r->env };
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(mkdirat(l.fd, dir[i], 0700), 0);
+	put(&l, "sys/fs/cgroup/systemd/cgroup.procs", "0\n");
+	put(&l, "sys/fs/cgroup/systemd/a.service/cgroup.procs", "4711\n");
+	for (size_t i = 0; i < cross_views; i++)
+		if (strcmp(cross_view[i].name, "cgroups") == 0)
+			c.view = &cross_view[i];
+	r->env.proc = r->env.root = l.fd;
+	assert_int_equal(c.view->look(&c), 0);
+	assert_int_equal(r->nrow, 1);
+	assert_true(str_has(r->row[0], STR("\"process.pid\":4711")));
+	assert_true(str_has(r->row[0], STR("cgroup.procs")));
+	r->nrow = 0;
+	assert_int_equal(mkdirat(l.fd, "4711", 0700), 0); /* listed */
+	assert_int_equal(c.view->look(&c), 0);
+	assert_int_equal(r->nrow, 0);
+	buf_free(&c.row);
+	free_run(r);
+	(void)unlinkat(l.fd, "4711", AT_REMOVEDIR);
+	(void)unlinkat(l.fd, "sys/fs/cgroup/systemd/cgroup.procs", 0);
+	(void)unlinkat(l.fd, "sys/fs/cgroup/systemd/a.service/cgroup.procs", 0);
+	for (size_t i = 5; i > 0; i--)
+		(void)unlinkat(l.fd, dir[i - 1], AT_REMOVEDIR);
+	free_lie(&l);
+}
+
+/* What no other probe saw is copied: texts and program. */
+static void hidden_ones_are_copied(void **state)
+{
+	struct probe_run *r = xmalloc(sizeof *r);
+	struct cross c = { .run = r, .env = &r->env };
+	bool exe = false, maps = false;
+
+	(void)state;
+	r->env.proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cross_copy(&c, (uint32_t)getpid());
+	cross_copy(&c,
+		   (uint32_t)getpid()); /* of another view: once is enough */
+	for (size_t i = 0; i < r->nmember; i++) {
+		exe |= str_ends(r->member[i].name, STR("/exe")) &&
+		       str_starts(r->member[i].data, STR("\177ELF"));
+		maps |= str_ends(r->member[i].name, STR("/maps"));
+	}
+	assert_true(exe && maps);
+	assert_int_equal(r->nmember, 5);
+	map_free(&c.copied);
+	close(r->env.proc);
+	free_run(r);
+}
+
 static void ports_in_use(void **state)
 {
 	(void)state;
@@ -318,6 +379,8 @@ int main(void)
 		cmocka_unit_test(mounts_over_processes),
 		cmocka_unit_test(suspects_are_asked_again),
 		cmocka_unit_test(a_busy_machine),
+		cmocka_unit_test(a_member_that_is_not_listed),
+		cmocka_unit_test(hidden_ones_are_copied),
 		cmocka_unit_test(ports_in_use),
 		cmocka_unit_test(a_port_that_is_not_listed),
 	};

@@ -23,6 +23,7 @@
 #define FILES_MAX 65536u               /* different ones of a host */
 #define HASH_MAX (UINT64_C(256) << 20) /* bytes of one file */
 #define HASH_ALL (UINT64_C(2) << 30)   /* of all */
+#define DELETED " (deleted)"
 #define CHUNK (1u << 20)
 
 static bool read_at(void *arg, uint64_t off, void *out, size_t n)
@@ -93,6 +94,8 @@ static void file_row(struct mapped *m, const struct mapped_file *f,
 	buf_clear(row);
 	json_open(row);
 	row_str(row, KEY_FILE_PATH, f->path);
+	if (f->deleted)
+		row_bool(row, KEY_K_LIBRARY_DELETED, true);
 	row_str(row, KEY_FILE_TYPE, STR("file"));
 	snprintf(dev, sizeof dev, "%u:%u", major(st->st_dev),
 		 minor(st->st_dev));
@@ -123,7 +126,11 @@ static size_t add_file(struct mapped *m, struct str path, int fd,
 		       const struct stat *st)
 {
 	struct elf_facts *e = xmalloc(sizeof *e);
-	struct mapped_file f = { .path = arena_dup(&m->arena, path) };
+	struct mapped_file f = { .deleted = st->st_nlink == 0 };
+
+	if (f.deleted && str_ends(path, STR(DELETED)))
+		path = str_head(path, path.n - sizeof(DELETED) + 1);
+	f.path = arena_dup(&m->arena, path);
 
 	f.elf = elf_read(read_at, &fd, &m->arena, e);
 	f.soname = e->soname;
@@ -193,6 +200,7 @@ static void mapping(struct mapped *m, const struct mapline *l)
 
 static void stranger_row(struct mapped *m, size_t lib)
 {
+	const struct mapped_file *f = &m->file[m->lib[lib]];
 	char link[LIVE_LINK_MAX + 1];
 	struct buf *row = &m->row;
 	ssize_t n = live_link(m->dir, "exe", link);
@@ -204,7 +212,9 @@ static void stranger_row(struct mapped *m, size_t lib)
 	proc_stat_row(row, &m->stat, m->env);
 	if (n > 0)
 		row_str(row, KEY_PROCESS_EXECUTABLE, str_mem(link, (size_t)n));
-	row_str(row, KEY_FILE_PATH, m->file[m->lib[lib]].path);
+	row_str(row, KEY_FILE_PATH, f->path);
+	if (f->deleted)
+		row_bool(row, KEY_K_LIBRARY_DELETED, true);
 	row_str(row, KEY_FILE_TYPE, STR("file"));
 	root_row(m);
 	json_close(row);

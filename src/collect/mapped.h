@@ -12,7 +12,7 @@ struct mapped_file { /* a distinct one */
 	struct str path, soname;
 	struct str *needed;
 	size_t nneeded;
-	bool elf;
+	bool elf, deleted; /* deleted: the path may be another file's now */
 };
 
 struct mapped {

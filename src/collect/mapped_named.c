@@ -4,20 +4,11 @@
  */
 #include "mapped.h"
 
-#define DELETED " (deleted)"
-
-static struct str base_of(struct str path)
-{
-	if (str_ends(path, STR(DELETED)))
-		path = str_head(path, path.n - sizeof(DELETED) + 1);
-	return str_base(path);
-}
-
 static bool is_called(const struct mapped_file *f, struct str name)
 {
 	name = str_base(name);
 	return name.n &&
-	       (str_eq(f->soname, name) || str_eq(base_of(f->path), name));
+	       (str_eq(f->soname, name) || str_eq(str_base(f->path), name));
 }
 
 static bool names(const struct mapped_file *f, const struct mapped_file *lib)
@@ -57,7 +48,7 @@ bool mapped_named_by_stranger(const struct mapped *m, size_t lib)
 
 bool mapped_is_loader(const struct mapped_file *f)
 {
-	struct str name = base_of(f->path);
+	struct str name = str_base(f->path);
 
 	return str_starts(name, STR("ld-")) || str_starts(name, STR("ld.so"));
 }
