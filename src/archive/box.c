@@ -12,6 +12,7 @@
 #include "../util/sandbox.h"
 #include "../util/timefmt.h"
 #include "konread.h"
+#include "initrd.h"
 #include "nest.h"
 #include "konseki/archive.h"
 
@@ -110,6 +111,8 @@ static void tell_kind(struct work *w, enum input_kind kind)
 
 static void end(struct work *w, union wire_body *b)
 {
+	initrd_release(w);
+	buf_free(&w->held.name);
 	b->end.nrefused = w->nrefused;
 	b->end.bytes = w->bytes;
 	if (w->spool.failed)

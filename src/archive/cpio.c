@@ -105,8 +105,8 @@ static size_t step(struct cpio *c, const char *p, size_t n)
 		if (*p == '\0')
 			return 1;
 		c->have = 0;
-		c->state = HEAD;
 		c->bad = *p != '0' || c->nmember >= CPIO_MAX_MEMBERS;
+		c->state = c->bad ? BETWEEN : HEAD;
 		return 0;
 	case HEAD:
 		if (gather(c, c->head, CPIO_HEAD, p, n, &used)) {
@@ -148,5 +148,5 @@ bool cpio_idle(const struct cpio *c)
 {
 	return c->state == BETWEEN || c->state == DATA_PAD ||
 	       (c->state == NAME_PAD &&
-		str_is(str_mem(c->name, c->name_size), "TRAILER!!!"));
+		str_is(str_mem(c->name, c->name_size - 1), "TRAILER!!!"));
 }

@@ -120,10 +120,20 @@ static void something_else_behind_it(void **state)
 
 	(void)state;
 	sample(&b);
+	while (b.p[b.n - 1] == '\0')
+		b.n--;
+	b.n++; /* no padding behind the last name */
+	assert_int_equal(feed(&c, buf_view(&b), 64), b.n);
+	assert_true(cpio_idle(&c));
+	while (b.n % 4)
+		buf_c(&b, '\0');
+	c = (struct cpio){ .sink = &sink };
+	buf_clear(&s.text);
 	n = b.n;
 	buf_puts(&b, "\x1f\x8b compressed");
 	assert_int_equal(feed(&c, buf_view(&b), 64), n);
 	assert_true(c.bad);
+	assert_true(cpio_idle(&c));
 	buf_free(&s.text);
 	buf_free(&b);
 }

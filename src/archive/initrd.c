@@ -14,6 +14,7 @@
 
 #define IN_SIZE (128u << 10)
 #define MAX_KEPT (2u << 20) /* one member: scripts and programs are smaller */
+#define SUFFIX 9            /* .part0001 */
 #define MAX_PIECES 64u      /* archives in one image */
 
 struct image {
@@ -38,11 +39,24 @@ static bool archive(struct str head)
 	       str_starts(head, STR("070702"));
 }
 
+/* NAME.part0001 -> 1; 0: no part */
+static uint64_t part_of(struct str name)
+{
+	struct str tail =
+		str_skip(name, name.n > SUFFIX ? name.n - SUFFIX : name.n);
+	uint64_t n;
+
+	return str_starts(tail, STR(".part")) && str_u64(str_skip(tail, 5), &n)
+		       ? n
+		       : 0;
+}
+
 bool initrd_looks(struct str head, struct str name)
 {
 	struct str base = str_base(name);
 
-	return (str_starts(base, STR("initrd")) ||
+	return part_of(base) == 0 &&
+	       (str_starts(base, STR("initrd")) ||
 		str_starts(base, STR("initramfs"))) &&
 	       (archive(head) || compressed(head));
 }
@@ -214,4 +228,73 @@ bool initrd_expand(struct work *w, int fd, uint64_t off, const struct meta *m)
 	w->nrefused += spool_leave(&w->spool, limit);
 	buf_free(&i.name);
 	return i.nkept > 0;
+}
+
+/* Copies a part behind what is there of the whole. */
+static bool append(struct work *w, uint64_t to, uint64_t off, uint64_t size)
+{
+	char *buf = xmalloc(IN_SIZE);
+	uint64_t at = 0;
+	ssize_t n = 1;
+
+	while (at < size && n > 0) {
+		size_t want =
+			size - at < IN_SIZE ? (size_t)(size - at) : IN_SIZE;
+
+		n = io_pread(w->box->spool, buf, want, (off_t)(off + at));
+		if (n > 0 && !spool_write(&w->spool, to + at, buf, (size_t)n))
+			n = 0;
+		at += n > 0 ? (uint64_t)n : 0;
+	}
+	free(buf);
+	return at == size;
+}
+
+void initrd_release(struct work *w)
+{
+	struct held *h = &w->held;
+	struct meta m = { .name = buf_view(&h->name),
+			  .origin = h->origin,
+			  .short_at = UINT64_MAX,
+			  .mtime_ns = h->mtime_ns };
+	uint64_t limit, off;
+	bool whole = true;
+
+	if (h->npart == 0)
+		return;
+	limit = spool_enter(&w->spool);
+	for (unsigned i = 0; i < h->npart && whole; i++) {
+		whole = append(w, m.size, h->off[i], h->size[i]);
+		m.size += whole ? h->size[i] : 0;
+	}
+	h->npart = 0;
+	if (!w->spool.failed) {
+		off = spool_close(&w->spool, m.size);
+		(void)initrd_expand(w, w->box->spool, off, &m);
+		spool_forget(&w->spool, off, m.size);
+	}
+	w->nrefused += spool_leave(&w->spool, limit);
+}
+
+void initrd_part(struct work *w, uint64_t off, const struct meta *m)
+{
+	struct held *h = &w->held;
+	uint64_t part = part_of(m->name);
+	struct str name = str_head(m->name, m->name.n - (part ? SUFFIX : 0));
+	char head[8] = "";
+
+	h->origin = m->origin; /* what is told later is not of an earlier one */
+	if (part == 1 && m->size >= sizeof(head) &&
+	    io_pread(w->box->spool, head, sizeof(head), (off_t)off) > 0 &&
+	    initrd_looks(str_mem(head, sizeof(head)), name)) {
+		initrd_release(w);
+		buf_clear(&h->name);
+		buf_str(&h->name, name);
+		h->mtime_ns = m->mtime_ns;
+	} else if (part < 2 || part != h->npart + 1 || h->npart == HELD_PARTS ||
+		   !str_eq(name, buf_view(&h->name))) {
+		return;
+	}
+	h->off[h->npart] = off;
+	h->size[h->npart++] = m->size;
 }

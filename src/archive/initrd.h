@@ -15,4 +15,12 @@ bool initrd_looks(struct str head, struct str name);
  */
 bool initrd_expand(struct work *, int fd, uint64_t off, const struct meta *);
 
+/*
+ * A large image is collected in parts: the member at `off' of the spool may be
+ * one of them.  They stay members; what is inside the whole follows later.
+ */
+void initrd_part(struct work *, uint64_t off, const struct meta *);
+/* No part follows any more. */
+void initrd_release(struct work *);
+
 #endif

@@ -75,6 +75,8 @@ void nest_settle(struct work *w, const struct meta *m, unsigned depth)
 		return;
 	}
 	tell(w, off, m);
+	if (!w->box->raw && depth == 0)
+		initrd_part(w, off, m);
 }
 
 static bool level_begin(void *arg, const struct foreign_entry *e)

@@ -11,11 +11,20 @@
 #include "foreign.h"
 #include "spool.h"
 
+#define HELD_PARTS 32u
+struct held { /* parts of a large image, so far */
+	struct buf name;
+	uint64_t off[HELD_PARTS], size[HELD_PARTS], origin;
+	unsigned npart;
+	int64_t mtime_ns;
+};
+
 struct work {
 	const struct box *box;
 	struct infile in; /* the input */
 	struct wire_out out;
 	struct spool spool;
+	struct held held;
 	uint64_t nmember, nrefused, bytes, told, nlink;
 	struct buf why;
 };
