@@ -64,6 +64,11 @@ state_of() { # PATH STATE
 	}
 }
 
+missing() { # programs that are known to be gone, in one line
+	jq -r 'select(.konseki.file.missing) | .file.path' \
+		"$case_file.events" | sort -u | tr '\n' ' '
+}
+
 # A root with the rpm database of that kind in that place.
 rpm_root() { # KIND PATH
 	bare_root "$root"
@@ -73,6 +78,7 @@ rpm_root() { # KIND PATH
 	script "$root/usr/sbin/toold" changed
 	script "$root/etc/tool.sh" changed
 	chmod 6755 "$root/usr/bin/tool"
+	rm "$root/usr/share/data/run"
 	judge "$root"
 	[ "$(collected)" = '/usr/bin/evil /usr/sbin/toold ' ] || {
 		collected >&2
@@ -80,10 +86,10 @@ rpm_root() { # KIND PATH
 	}
 	state_of /usr/bin/tool intact
 	state_of /usr/lib/tool/helper intact
-	state_of /usr/share/data/run intact
 	state_of /usr/sbin/toold modified
 	state_of /etc/tool.sh conffile
 	state_of /usr/bin/evil unpackaged
+	[ "$(missing)" = '/usr/share/data/run ' ]
 	event '.file.path == "/usr/bin/tool" and .event.kind == "state" and
 		.konseki.file.package_mode == "4755" and
 		.konseki.file.package_changed == ["setid added"]'
@@ -125,6 +131,10 @@ rpm_root() { # KIND PATH
 	}
 	state_of /usr/bin/tool intact
 	state_of /usr/share/data/run intact
+	# a directory that was not entered says nothing of what is missing
+	rm "$root/usr/bin/tool" "$root".*
+	judge "$root" --exclude /usr/bin
+	[ -z "$(missing)" ]
 }
 
 @test "packages/rpm: a damaged database is said, and half of it used" {
@@ -275,7 +285,13 @@ rpm_root() { # KIND PATH
 	script "$root/usr/sbin/cron" changed
 	printf 'changed\n' >>"$root/etc/init.d/cron"
 	script "$root/usr/bin/evil" evil
+	rm "$root/usr/bin/last" "$root/usr/bin/find"
 	judge "$root"
+	[ "$(missing)" = '/usr/bin/find /usr/bin/last ' ] || {
+		missing >&2
+		return 1
+	}
+	found watch | grep -q file_security_program_missing.yml
 	dpkg --root "$root" -V 2>/dev/null | awk '/^..5/ { print $NF }' |
 		sort >"$root.want"
 	[ -s "$root.want" ]

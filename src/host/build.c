@@ -170,6 +170,12 @@ static void take_files(struct context *c, struct str path, struct str data)
 	proctab_files(c, data);
 }
 
+static void take_state(struct context *c, struct str path, struct str data)
+{
+	(void)path;
+	proctab_status(c, data);
+}
+
 static void take_roots(struct context *c, struct str path, struct str data)
 {
 	(void)path;
@@ -193,6 +199,7 @@ static const struct wanted {
 	{ KONSEKI_LIVE "sockets.*", NULL, take_sockets },
 	{ KONSEKI_STATE "files.*", NULL, take_files },
 	{ KONSEKI_STATE "roots.*", NULL, take_roots },
+	{ KONSEKI_STATUS "*", NULL, take_state },
 	{ NULL, "/**/docker/containers/*/*.json", containers_take },
 	{ NULL, "/**/overlay-containers/**.json", containers_take },
 	{ NULL, "/run/**/io.containerd.runtime.v2.task/*/*/config.json",

@@ -41,5 +41,7 @@ void proctab_files(struct context *, struct str jsonl);
  * the contexts of those roots
  */
 void proctab_roots(struct context *, struct str jsonl);
+/* status: did the walk come to its end? */
+void proctab_status(struct context *, struct str jsonl);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cgroup.h"
 #include "context.h"
 
+#define MAX_DIRS 256     /* above a file */
 #define MAX_LINKS 8      /* followed, one behind the other */
 #define MAX_ANCESTORS 64 /* of a process, on the way to the collector */
 
@@ -152,6 +153,23 @@ bool ctx_exists(const struct context *c, struct str path)
 		return true;
 	info = pathset_get(&c->packages.path, path);
 	return info && info->owner & PATH_SEEN;
+}
+
+bool ctx_missing(const struct context *c, struct str path)
+{
+	const unsigned whole = CTX_FILES | CTX_WALKED;
+	struct str dir = str_dir(path);
+
+	if ((c->have & whole) != whole || packages_seen(&c->packages, path))
+		return false;
+	for (int depth = 0; depth < MAX_DIRS && dir.n > 1; depth++) {
+		const struct path_info *i = pathset_get(&c->packages.path, dir);
+
+		if (!i || !(i->owner & PATH_SEEN) || i->owner & PATH_SKIPPED)
+			return false;
+		dir = str_dir(dir);
+	}
+	return true;
 }
 
 /* Where the link at `path' points, made absolute; empty: it is none. */

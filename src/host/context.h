@@ -22,7 +22,8 @@ enum {
 	CTX_SOCKETS = 16,
 	CTX_MANIFEST = 32,
 	CTX_FILES = 64, /* every path of the walk */
-	CTX_MODULES = 128
+	CTX_MODULES = 128,
+	CTX_WALKED = 256 /* the walk came to its end */
 };
 
 struct account {
@@ -182,6 +183,11 @@ const struct proc *ctx_socket_proc(const struct context *, uint64_t inode);
 const struct package *ctx_owner(const struct context *, struct str path);
 /* Was it there in the walk?  True too when no walk is known (CTX_FILES). */
 bool ctx_exists(const struct context *, struct str path);
+/*
+ * Is it known that nothing lies at this path?  The walk came to its end,
+ * entered all directories above, and saw it by no spelling.
+ */
+bool ctx_missing(const struct context *, struct str path);
 /*
  * What a program's path leads to through the links of the program
  * directories (/etc/alternatives); itself when it is none.

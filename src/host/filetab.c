@@ -101,9 +101,24 @@ void proctab_files(struct context *c, struct str jsonl)
 		layers_file(c, path, line);
 		if (info)
 			info->owner |= PATH_SEEN;
+		if (info && str_has(line, STR("\"skip\":\"")))
+			info->owner |= PATH_SKIPPED;
 		arena_rewind(&scratch, mark);
 	}
 	arena_free(&scratch);
+}
+
+/* The last word of the walk has no item: it is about all. */
+void proctab_status(struct context *c, struct str jsonl)
+{
+	while (jsonl.p) {
+		struct str line = str_cut(&jsonl, '\n');
+
+		if (str_starts(line, STR("{\"probe\":\"walk\",\"status\":"
+					 "\"collected\"")) &&
+		    str_has(line, STR("\"core\":\"files\"")))
+			c->have |= CTX_WALKED;
+	}
 }
 
 void proctab_roots(struct context *c, struct str jsonl)

@@ -158,18 +158,17 @@ static const struct {
 };
 #define ONE_BIN (1u << PACKAGES_RPM | 1u << PACKAGES_PACMAN)
 
-static const struct path_info *owned(const struct path_info *i)
+/* A slot with one of these bits, by the path or its other spelling. */
+static const struct path_info *with(const struct packages *s, struct str path,
+				    uint32_t bits, unsigned systems)
 {
-	return i && i->owner & PATH_OWNER ? i : NULL;
-}
-
-static const struct path_info *find(const struct packages *s, struct str path)
-{
-	const struct path_info *i = owned(pathset_get(&s->path, path));
+	const struct path_info *i = pathset_get(&s->path, path);
 	char other[512];
 
-	if (i || !(s->systems & ONE_BIN))
+	if (i && i->owner & bits)
 		return i;
+	if (!(s->systems & systems))
+		return NULL;
 	for (size_t k = 0; k < sizeof(merged) / sizeof(*merged); k++) {
 		struct str from = merged[k].from, to = merged[k].to;
 
@@ -178,10 +177,21 @@ static const struct path_info *find(const struct packages *s, struct str path)
 			continue;
 		memcpy(other, to.p, to.n);
 		memcpy(other + to.n, path.p + from.n, path.n - from.n);
-		return owned(pathset_get(
-			&s->path, str_mem(other, to.n + path.n - from.n)));
+		i = pathset_get(&s->path,
+				str_mem(other, to.n + path.n - from.n));
+		return i && i->owner & bits ? i : NULL;
 	}
 	return NULL;
+}
+
+static const struct path_info *find(const struct packages *s, struct str path)
+{
+	return with(s, path, PATH_OWNER, ONE_BIN);
+}
+
+bool packages_seen(const struct packages *s, struct str path)
+{
+	return with(s, path, PATH_SEEN, UINT32_MAX) != NULL;
 }
 
 const struct package *packages_owner(const struct packages *s, struct str path)

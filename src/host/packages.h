@@ -99,6 +99,9 @@ unsigned packages_algos(const struct packages *, struct str path);
 const struct package_file *packages_says(const struct packages *,
 					 struct str path);
 
+/* Was it in the walk, by whatever spelling (PATH_SEEN)? */
+bool packages_seen(const struct packages *, struct str path);
+
 enum package_state {
 	PKG_UNKNOWN,
 	PKG_UNPACKAGED,

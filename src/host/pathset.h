@@ -14,8 +14,9 @@ struct path_info {
 	uint32_t file;  /* index + 1 of what packages say of it */
 };
 #define PATH_CONFFILE (1u << 31)
-#define PATH_SEEN (1u << 30) /* there at collection */
-#define PATH_OWNER (PATH_SEEN - 1)
+#define PATH_SEEN (1u << 30)    /* there at collection */
+#define PATH_SKIPPED (1u << 29) /* a directory that was not entered */
+#define PATH_OWNER (PATH_SKIPPED - 1)
 
 struct pathset {
 	struct path_info *slot;

@@ -2,7 +2,6 @@
 #include "rpm.h"
 
 #define MAX_DIRS 262144u /* of one package */
-#define MAX_PATH 4096
 
 /* rpm's numbers (OpenPGP's) */
 static const uint8_t algo_of[] = { [0] = DIGEST_MD5,
@@ -10,15 +9,6 @@ static const uint8_t algo_of[] = { [0] = DIGEST_MD5,
 				   [2] = DIGEST_SHA1,
 				   [8] = DIGEST_SHA256,
 				   [10] = DIGEST_SHA512 };
-
-struct files { /* of a header, side by side */
-	struct rpm_array name, dir, digest, mode, flags, user, group, caps;
-	struct rpm_array state, verify;
-	struct str *dirname;
-	uint32_t ndir;
-	enum digest_algo algo;
-	bool whole; /* names are whole paths (before rpm 4) */
-};
 
 bool rpm_is_db(struct str path)
 {
@@ -41,14 +31,14 @@ struct str rpm_evr(const struct rpm_head *h, struct arena *a)
 			 STR_ARG(release));
 }
 
-static void files_open(const struct rpm_head *h, struct arena *scratch,
-		       struct files *f)
+void rpm_files_open(const struct rpm_head *h, struct arena *scratch,
+		    struct rpm_files *f)
 {
 	struct rpm_array dirs = rpm_array(h, RPM_DIRNAMES);
 	uint32_t algo = rpm_u32(h, RPM_FILEDIGESTALGO);
 	struct str s;
 
-	*f = (struct files){
+	*f = (struct rpm_files){
 		.name = rpm_array(h, RPM_BASENAMES),
 		.dir = rpm_array(h, RPM_DIRINDEXES),
 		.digest = rpm_array(h, RPM_FILEDIGESTS),
@@ -74,63 +64,71 @@ static void files_open(const struct rpm_head *h, struct arena *scratch,
 		f->dirname[f->ndir++] = s;
 }
 
-/* The next path; empty where it makes none; false at the end. */
-static bool next_path(struct files *f, char buf[MAX_PATH], struct str *path)
+static struct str path_of(struct rpm_files *f, struct str name, char *buf)
 {
-	struct str name, dir;
+	struct str dir;
 	uint32_t i = 0;
+
+	if (f->whole)
+		return name;
+	if (!rpm_next_u32(&f->dir, &i) || i >= f->ndir)
+		return STR_NONE;
+	dir = f->dirname[i];
+	if (dir.n > RPM_MAX_PATH || name.n > RPM_MAX_PATH - dir.n)
+		return STR_NONE;
+	memcpy(buf, dir.p, dir.n);
+	memcpy(buf + dir.n, name.p, name.n);
+	return str_mem(buf, dir.n + name.n);
+}
+
+bool rpm_files_next(struct rpm_files *f, struct rpm_file *x)
+{
+	struct str name;
 
 	if (!rpm_next_str(&f->name, &name))
 		return false;
-	*path = f->whole ? name : STR_NONE;
-	if (f->whole || !rpm_next_u32(&f->dir, &i) || i >= f->ndir)
-		return true;
-	dir = f->dirname[i];
-	if (dir.n > MAX_PATH || name.n > MAX_PATH - dir.n)
-		return true;
-	memcpy(buf, dir.p, dir.n);
-	memcpy(buf + dir.n, name.p, name.n);
-	*path = str_mem(buf, dir.n + name.n);
+	x->path = path_of(f, name, x->buf);
+	x->digest = x->user = x->group = x->caps = STR_NONE;
+	x->mode = x->flags = x->state = 0;
+	x->verify = UINT32_MAX;
+	x->has_mode = rpm_next_u32(&f->mode, &x->mode);
+	/* what is not there keeps what was set above */
+	(void)rpm_next_str(&f->digest, &x->digest);
+	(void)rpm_next_u32(&f->flags, &x->flags);
+	(void)rpm_next_str(&f->user, &x->user);
+	(void)rpm_next_str(&f->group, &x->group);
+	(void)rpm_next_str(&f->caps, &x->caps);
+	(void)rpm_next_u32(&f->state, &x->state);
+	(void)rpm_next_u32(&f->verify, &x->verify);
 	return true;
 }
 
-static void one(struct packages *s, uint32_t owner, struct files *f,
-		struct str path)
+static void one(struct packages *s, uint32_t owner, enum digest_algo algo,
+		const struct rpm_file *x)
 {
-	struct str digest = STR_NONE, user = STR_NONE, group = STR_NONE;
-	struct str caps = STR_NONE;
-	uint32_t mode = 0, flags = 0, state = 0, verify = UINT32_MAX;
 	struct package_file file = { .algo = DIGEST_NONE };
 	struct path_info *info;
-	bool has_mode = rpm_next_u32(&f->mode, &mode);
 
-	(void)rpm_next_str(&f->digest, &digest); /* else none */
-	(void)rpm_next_u32(&f->flags, &flags);
-	(void)rpm_next_str(&f->user, &user);
-	(void)rpm_next_str(&f->group, &group);
-	(void)rpm_next_str(&f->caps, &caps);
-	(void)rpm_next_u32(&f->state, &state);
-	(void)rpm_next_u32(&f->verify, &verify);
 	/* not installed, or another package's by now */
-	info = state == 0 ? packages_put(s, path) : NULL;
+	info = x->state == 0 ? packages_put(s, x->path) : NULL;
 	if (!info)
 		return;
 	packages_own(info, owner);
-	if (flags & RPM_FILE_CONFIG)
+	if (x->flags & RPM_FILE_CONFIG)
 		info->owner |= PATH_CONFFILE;
-	if (flags & RPM_FILE_GHOST)
+	if (x->flags & RPM_FILE_GHOST)
 		return; /* made later, by whoever: what it says is not so */
-	if (f->algo && verify & RPM_VERIFY_DIGEST &&
-	    digest_hex(digest, file.digest))
-		file.algo = (uint8_t)f->algo;
-	file.has_mode = has_mode && verify & RPM_VERIFY_MODE;
-	file.mode = mode & 07777;
-	if (verify & RPM_VERIFY_USER && verify & RPM_VERIFY_GROUP) {
-		file.user = packages_word(s, user);
-		file.group = packages_word(s, group);
+	if (algo && x->verify & RPM_VERIFY_DIGEST &&
+	    digest_hex(x->digest, file.digest))
+		file.algo = (uint8_t)algo;
+	file.has_mode = x->has_mode && x->verify & RPM_VERIFY_MODE;
+	file.mode = x->mode & 07777;
+	if (x->verify & RPM_VERIFY_USER && x->verify & RPM_VERIFY_GROUP) {
+		file.user = packages_word(s, x->user);
+		file.group = packages_word(s, x->group);
 	}
-	file.has_caps = (verify & RPM_VERIFY_CAPS) != 0;
-	file.caps = packages_word(s, caps);
+	file.has_caps = (x->verify & RPM_VERIFY_CAPS) != 0;
+	file.caps = packages_word(s, x->caps);
 	packages_file(s, info, &file);
 }
 
@@ -138,6 +136,7 @@ struct taking {
 	struct packages *packages;
 	struct arena scratch;
 	struct rpmdb *db;
+	struct rpm_file file;
 };
 
 static bool header(void *arg, struct str blob, uint64_t off)
@@ -145,10 +144,9 @@ static bool header(void *arg, struct str blob, uint64_t off)
 	struct taking *t = arg;
 	struct packages *s = t->packages;
 	struct arena_mark mark = arena_mark(&t->scratch);
-	char buf[MAX_PATH];
 	struct rpm_head h;
-	struct files f;
-	struct str path, name, evr;
+	struct rpm_files f;
+	struct str name, evr;
 	uint32_t owner;
 
 	if (!rpm_head_open(blob, &h)) {
@@ -170,9 +168,9 @@ static bool header(void *arg, struct str blob, uint64_t off)
 		p->arch = arena_dup(s->arena, rpm_str(&h, RPM_ARCH));
 		p->system = PACKAGES_RPM;
 		s->prelinked |= str_is(name, "prelink");
-		files_open(&h, &t->scratch, &f);
-		while (next_path(&f, buf, &path)) {
-			one(s, owner, &f, path);
+		rpm_files_open(&h, &t->scratch, &f);
+		while (rpm_files_next(&f, &t->file)) {
+			one(s, owner, f.algo, &t->file);
 			s->systems |= 1u << PACKAGES_RPM;
 		}
 	}

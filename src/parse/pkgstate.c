@@ -5,6 +5,9 @@
 #include "autorun.h"
 #include "stream.h"
 
+#include <sys/stat.h>
+
+#define MAX_MISSING 4096u              /* programs of one source */
 #define MAX_SECOND (UINT64_C(1) << 33) /* year 2242: no clock says more */
 
 static void facts(struct event *e, const struct pkgstate *s)
@@ -71,5 +74,38 @@ enum outcome pkgscript_emit(struct parse *p, const char *dataset,
 		return WHOLE;
 	autorun_fill(p, &a);
 	ev_str(p->ev, KEY_PACKAGE_NAME, s->package);
+	return parse_emit(p);
+}
+
+static bool program_dir(struct str path)
+{
+	static const struct str dir[] = { { "/usr/bin/", 9 },
+					  { "/usr/sbin/", 10 },
+					  { "/bin/", 5 },
+					  { "/sbin/", 6 } };
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
+		if (str_starts(path, dir[i]))
+			return path.n > dir[i].n;
+	return false;
+}
+
+enum outcome pkgmissing_emit(struct parse *p, const char *dataset,
+			     const struct pkgfile *f, uint32_t *said)
+{
+	bool regular = (f->mode & S_IFMT) == S_IFREG;
+
+	if (p->src->root || *said >= MAX_MISSING ||
+	    !(f->mode ? regular && f->mode & 0111 : program_dir(f->path)) ||
+	    !ctx_missing(p->ctx, f->path))
+		return WHOLE;
+	(*said)++;
+	stream_state(p, KIND_FILE_STATE, str_of(dataset), f->off);
+	p->ev->sub = f->sub;
+	p->ev->record = f->path;
+	ev_str(p->ev, KEY_FILE_NAME, str_base(f->path));
+	ev_str(p->ev, KEY_FILE_PATH, f->path);
+	ev_str(p->ev, KEY_PACKAGE_NAME, f->package);
+	ev_bool(p->ev, KEY_K_FILE_MISSING, true);
 	return parse_emit(p);
 }

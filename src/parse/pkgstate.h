@@ -33,4 +33,18 @@ struct pkgscript {
 enum outcome pkgscript_emit(struct parse *, const char *dataset,
 			    const struct pkgscript *);
 
+/*
+ * A program of a package that is known not to be there: executable by its
+ * mode, or in a directory of programs where there is none.
+ */
+struct pkgfile {
+	struct str package, path;
+	uint32_t mode; /* with its type; 0: unknown */
+	uint64_t off;
+	uint32_t sub;
+};
+/* WHOLE too when there is nothing to say; *said counts. */
+enum outcome pkgmissing_emit(struct parse *, const char *dataset,
+			     const struct pkgfile *, uint32_t *said);
+
 #endif

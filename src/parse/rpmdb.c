@@ -34,6 +34,8 @@ struct reading {
 	uint64_t bad;
 	uint64_t off; /* several headers may begin in one page */
 	uint32_t sub;
+	uint32_t missing;
+	struct rpm_file file;
 };
 
 static bool is_signed(const struct rpm_head *h)
@@ -66,6 +68,32 @@ static enum outcome run_scripts(struct reading *g, const struct rpm_head *h,
 			if (pkgscript_emit(g->p, NAME, &s) == STOP)
 				return STOP;
 		}
+	}
+	return WHOLE;
+}
+
+/* Programs that were deleted. */
+static enum outcome missing(struct reading *g, const struct rpm_head *h,
+			    struct str package)
+{
+	struct rpm_files f;
+
+	rpm_files_open(h, g->p->scratch, &f);
+	while (rpm_files_next(&f, &g->file)) {
+		const struct rpm_file *x = &g->file;
+		struct pkgfile m = { .package = package,
+				     .path = x->path,
+				     .mode = x->mode,
+				     .off = g->off,
+				     .sub = g->sub };
+		uint32_t before = g->missing;
+
+		if (x->state || x->flags & (RPM_FILE_GHOST | RPM_FILE_CONFIG) ||
+		    !x->has_mode || !x->mode)
+			continue;
+		if (pkgmissing_emit(g->p, NAME, &m, &g->missing) == STOP)
+			return STOP;
+		g->sub += g->missing != before;
 	}
 	return WHOLE;
 }
@@ -106,6 +134,8 @@ static bool one(void *arg, struct str blob, uint64_t off)
 	got = pkgstate_emit(p, NAME, &s);
 	if (got == WHOLE)
 		got = run_scripts(g, &h, s.name);
+	if (got == WHOLE)
+		got = missing(g, &h, s.name);
 	arena_rewind(p->scratch, mark);
 	if (got > g->worst)
 		g->worst = got;
@@ -114,16 +144,18 @@ static bool one(void *arg, struct str blob, uint64_t off)
 
 static enum outcome parse(struct parse *p)
 {
-	struct reading g = { .p = p, .worst = WHOLE };
+	struct reading *g = ARENA_NEW(p->keep, struct reading);
 	struct rpmdb d;
 
-	rpmdb_read(&d, lines_data(p->src), STR_NONE, one, &g);
-	if (d.damages && g.worst != STOP) {
+	g->p = p;
+	g->worst = WHOLE;
+	rpmdb_read(&d, lines_data(p->src), STR_NONE, one, g);
+	if (d.damages && g->worst != STOP) {
 		parse_note(p, NOTE_DAMAGED, d.damage, d.damage_off, 0,
 			   d.damages);
-		g.worst = d.headers ? PARTLY : REFUSED;
+		g->worst = d.headers ? PARTLY : REFUSED;
 	}
-	return g.worst;
+	return g->worst;
 }
 
 static bool first(void *arg, struct str blob, uint64_t off)
