@@ -168,8 +168,11 @@ static void by_looking(struct look *l)
 	if (live_numbers(env->proc, ".", &pid, &n) < 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		bool yes = !map_get(&l->said, str_mem(&pid[i], sizeof *pid)) &&
-			   covered(env, shown, pid[i]);
+		bool yes;
+
+		(void)cross_item(l->c, pid[i], STR("directories of /proc"));
+		yes = !map_get(&l->said, str_mem(&pid[i], sizeof *pid)) &&
+		      covered(env, shown, pid[i]);
 
 		for (int r = 1; yes && r < CROSS_ROUNDS; r++) {
 			cross_pause();

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define GROUPS_MAX 65536u
+#define TICK 64
 #define DEPTH_MAX 32
 #define TEXT_MAX (4u << 20)
 #define WAY 1u
@@ -66,6 +67,8 @@ static void descend(struct groups *g, int dir, int depth)
 		g->c->cut = true;
 		return;
 	}
+	if (g->n % TICK == 0)
+		(void)cross_item(g->c, (uint32_t)g->n, STR("control groups"));
 	members(g, dir);
 	if (live_list(dir, ".", &names) < 0)
 		return;

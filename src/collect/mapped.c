@@ -8,6 +8,7 @@
  * read, whatever its path leads to by now.
  */
 #define _GNU_SOURCE
+#include "cache.h"
 #include "mapline.h"
 #include "mapped.h"
 #include "run.h"
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define FILES_MAX 65536u               /* different ones of a host */
+#define NAMES_MAX (24u << 20)          /* bytes of all that is remembered */
 #define HASH_MAX (UINT64_C(256) << 20) /* bytes of one file */
 #define HASH_ALL (UINT64_C(2) << 30)   /* of all */
 #define DELETED " (deleted)"
@@ -49,6 +51,7 @@ static bool read_at(void *arg, uint64_t off, void *out, size_t n)
 
 static bool hash(struct mapped *m, int fd, uint64_t size, struct buf *hex)
 {
+	struct cache was;
 	struct sha256 h;
 	unsigned char digest[SHA256_LEN];
 	uint64_t off = 0;
@@ -56,6 +59,7 @@ static bool hash(struct mapped *m, int fd, uint64_t size, struct buf *hex)
 
 	if (size > HASH_MAX || size > HASH_ALL - m->hashed)
 		return false;
+	cache_look(&was, &m->run->sys, fd, 0, size);
 	sha256_init(&h);
 	while (off < size && (n = pread(fd, m->chunk, CHUNK, (off_t)off)) > 0) {
 		sha256_add(&h, m->chunk, (size_t)n);
@@ -63,6 +67,7 @@ static bool hash(struct mapped *m, int fd, uint64_t size, struct buf *hex)
 		run_tick(m->run);
 	}
 	sha256_end(&h, digest);
+	cache_restore(&was, fd);
 	m->hashed += off;
 	buf_hex(hex, digest, sizeof digest);
 	return n > 0;
@@ -105,9 +110,9 @@ static void file_row(struct mapped *m, const struct mapped_file *f,
 	if (hash(m, fd, (uint64_t)st->st_size, &hex))
 		row_str(row, KEY_FILE_HASH_SHA256, buf_view(&hex));
 	if (f->elf) {
-		list(row, KEY_FILE_ELF_LIBRARIES, f->needed, f->nneeded);
-		if (f->soname.n)
-			row_str(row, KEY_K_FILE_SONAME, f->soname);
+		list(row, KEY_FILE_ELF_LIBRARIES, e->needed, e->nneeded);
+		if (e->soname.n)
+			row_str(row, KEY_K_FILE_SONAME, e->soname);
 		if (e->runpath.n)
 			row_str(row, KEY_K_FILE_RUNPATH, e->runpath);
 		if (e->interpreter.n)
@@ -121,26 +126,42 @@ static void file_row(struct mapped *m, const struct mapped_file *f,
 	buf_free(&hex);
 }
 
+/* What others may name it by, and whom it names, for as long as we run. */
+static void keep_names(struct mapped *m, struct mapped_file *f,
+		       const struct elf_facts *e)
+{
+	size_t n = e->soname.n + f->path.n;
+
+	for (size_t i = 0; i < e->nneeded; i++)
+		n += e->needed[i].n + sizeof *f->needed;
+	m->names += n;
+	if (m->names > NAMES_MAX) {
+		m->cut = true;
+		return;
+	}
+	f->soname = arena_dup(&m->arena, e->soname);
+	f->needed = arena_array(&m->arena, e->nneeded, sizeof *f->needed);
+	for (size_t i = 0; i < e->nneeded; i++)
+		f->needed[f->nneeded++] = arena_dup(&m->arena, e->needed[i]);
+}
+
 /* Reads a file for the first time; its index. */
 static size_t add_file(struct mapped *m, struct str path, int fd,
 		       const struct stat *st)
 {
 	struct elf_facts *e = xmalloc(sizeof *e);
 	struct mapped_file f = { .deleted = st->st_nlink == 0 };
+	struct arena scratch = { 0 };
 
 	if (f.deleted && str_ends(path, STR(DELETED)))
 		path = str_head(path, path.n - sizeof(DELETED) + 1);
 	f.path = arena_dup(&m->arena, path);
-
-	f.elf = elf_read(read_at, &fd, &m->arena, e);
-	f.soname = e->soname;
-	f.nneeded = e->nneeded;
-	f.needed = arena_array(&m->arena, f.nneeded, sizeof *f.needed);
-	if (f.nneeded)
-		memcpy(f.needed, e->needed, f.nneeded * sizeof *f.needed);
+	f.elf = elf_read(read_at, &fd, &scratch, e);
+	keep_names(m, &f, e);
 	vec_grow(&m->file, &m->capfile, m->nfile + 1, sizeof *m->file);
 	m->file[m->nfile] = f;
 	file_row(m, &f, e, st, fd);
+	arena_free(&scratch);
 	free(e);
 	return m->nfile++;
 }
@@ -303,6 +324,9 @@ static void run_mapped(struct probe_run *run)
 		    probe_item(run, pid[i], str_of(what)))
 			one(m, pid[i]);
 	}
+	if (m->cut)
+		probe_status(run, STR("names of libraries"), PROBE_TRUNCATED, 0,
+			     m->nfile, 0);
 	if (m->denied)
 		probe_status(run, STR("mapped files"), PROBE_DENIED, EPERM,
 			     m->denied, 0);

@@ -23,6 +23,8 @@ struct mapped {
 	struct mapped_file *file;
 	size_t nfile, capfile;
 	uint64_t hashed, count, denied;
+	uint64_t names;  /* bytes of those that are remembered */
+	bool cut;        /* not all of them are */
 	uint64_t mnt_ns; /* ours */
 	unsigned char *chunk;
 	struct buf row, text, maps;

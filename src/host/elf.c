@@ -55,7 +55,7 @@ static uint64_t word(const struct elf *e, const unsigned char *p)
 
 static struct str text_at(const struct elf *e, uint64_t off, size_t max)
 {
-	char *p = arena_alloc(e->arena, ELF_NAME_MAX);
+	char p[ELF_NAME_MAX];
 	struct str s;
 
 	if (max > ELF_NAME_MAX)
@@ -63,7 +63,7 @@ static struct str text_at(const struct elf *e, uint64_t off, size_t max)
 	if (!e->read(e->arg, off, p, max))
 		return STR_NONE;
 	s = str_mem(p, max);
-	return str_head(s, str_chr(s, '\0'));
+	return arena_dup(e->arena, str_head(s, str_chr(s, '\0')));
 }
 
 static bool segments(struct elf *e, const unsigned char *head)
