@@ -72,6 +72,8 @@ plant_all() {
 		cpio
 	} | tee -a "$root/boot/initramfs-6.2.img" "$root/boot/initrd.img-6.3" \
 		>>"$root/boot/initrd.img-6.1.0-1-amd64"
+	put etc/polkit-1/rules.d/00-x.rules 'polkit.addRule(function() { return polkit.Result.YES; });'
+	put etc/polkit-1/localauthority/50-local.d/x.pkla '[x]\nIdentity=unix-user:*\nAction=*\nResultAny=yes'
 	put etc/sysctl.d/x.conf 'kernel.core_pattern=|/opt/.c/core %p'
 	put usr/lib/sysctl.d/y.conf 'kernel.modprobe = /opt/.c/probe'
 }
@@ -122,4 +124,12 @@ finding() {
 		finding 'The early boot edits accounts of the system' \
 			"/boot/$image!/init"
 	done
+}
+
+@test "boot/polkit: everybody may do everything" {
+	odd='Everybody may do everything without a password'
+	fact polkit /etc/polkit-1/rules.d/00-x.rules 'result=yes asks=nothing'
+	fact polkit /etc/polkit-1/localauthority/50-local.d/x.pkla 'Action=*'
+	finding "$odd" /etc/polkit-1/rules.d/00-x.rules
+	finding "$odd" /etc/polkit-1/localauthority/50-local.d/x.pkla
 }
