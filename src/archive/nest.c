@@ -44,17 +44,20 @@ static void tell(struct work *w, uint64_t off, const struct meta *m)
 		w->nrefused++;
 		return;
 	}
-	b.member = (struct wire_member){ .off = off,
-					 .size = m->size,
-					 .short_at = m->short_at,
-					 .origin = m->origin,
-					 .mtime_ns = m->mtime_ns,
-					 .ctime_ns = m->ctime_ns,
-					 .btime_ns = m->btime_ns,
-					 .mode = m->mode,
-					 .uid = m->uid,
-					 .gid = m->gid,
-					 .decompressed = m->decompressed };
+	b.member = (struct wire_member){
+		.off = off,
+		.size = m->size,
+		.short_at = m->short_at,
+		.origin = m->origin,
+		.mtime_ns = m->mtime_ns,
+		.ctime_ns = m->ctime_ns,
+		.btime_ns = m->btime_ns,
+		.mode = m->mode,
+		.uid = m->uid,
+		.gid = m->gid,
+		.decompressed = (m->decompressed ? WIRE_DECOMPRESSED : 0) |
+				(m->nested ? WIRE_NESTED : 0)
+	};
 	wire_put(&w->out, WIRE_MEMBER, &b, m->name);
 	w->nmember++;
 }
@@ -90,15 +93,18 @@ static bool level_begin(void *arg, const struct foreign_entry *e)
 			buf_c(&l->name, '/');
 	}
 	buf_str(&l->name, e->name.n > 0 ? e->name : l->stem);
-	l->entry = (struct meta){ .name = buf_view(&l->name),
-				  .origin = l->outer.origin,
-				  .short_at = UINT64_MAX,
-				  .mtime_ns = e->mtime_ns,
-				  .ctime_ns = e->ctime_ns,
-				  .btime_ns = e->btime_ns,
-				  .mode = e->mode,
-				  .uid = e->uid,
-				  .gid = e->gid };
+	l->entry =
+		(struct meta){ .name = buf_view(&l->name),
+			       .origin = l->outer.origin,
+			       .nested = l->outer.nested ||
+					 (e->name.n > 0 && l->outer.name.n > 0),
+			       .short_at = UINT64_MAX,
+			       .mtime_ns = e->mtime_ns,
+			       .ctime_ns = e->ctime_ns,
+			       .btime_ns = e->btime_ns,
+			       .mode = e->mode,
+			       .uid = e->uid,
+			       .gid = e->gid };
 	if (e->name.n == 0) { /* a single file: the outer one's own facts */
 		l->entry.mtime_ns = l->outer.mtime_ns;
 		l->entry.ctime_ns = l->outer.ctime_ns;

@@ -36,6 +36,7 @@ struct meta { /* of a member in the spool, not reported yet */
 	int64_t ctime_ns, btime_ns; /* 0: unknown */
 	uint32_t mode, uid, gid;
 	bool decompressed;
+	bool nested; /* an entry of an archive that is itself a member */
 };
 
 /* n more bytes were decoded; the parent hears of it from time to time. */

@@ -29,6 +29,7 @@ struct unpacked {           /* one member, in the spool */
 	int64_t ctime_ns, btime_ns;
 	uint32_t mode, uid, gid;
 	bool decompressed; /* its name lost .gz, .xz … */
+	bool nested;       /* lies in an archive that is itself evidence */
 	uint64_t short_at; /* UINT64_MAX */
 };
 

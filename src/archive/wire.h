@@ -28,10 +28,12 @@ struct wire_head {
 struct wire_kind {
 	uint32_t kind; /* enum input_kind */
 };
+enum { WIRE_DECOMPRESSED = 1, WIRE_NESTED = 2 };
+
 struct wire_member { /* its name follows */
 	uint64_t off, size, short_at, origin;
 	int64_t mtime_ns, ctime_ns, btime_ns;
-	uint32_t mode, uid, gid, decompressed;
+	uint32_t mode, uid, gid, decompressed; /* WIRE_… */
 };
 struct wire_short {
 	uint64_t origin, at;

@@ -122,7 +122,7 @@ static void build_contexts(struct work *w)
 		/* a deleted passwd says nothing of who has an account */
 		if (s->root)
 			(void)context_root(w->ctx[s->host], s->root);
-		if (!(s->flags & (SRC_RECOVERED | SRC_MEMORY)) &&
+		if (!(s->flags & (SRC_RECOVERED | SRC_MEMORY | SRC_NESTED)) &&
 		    context_wants(s->member, s->path))
 			take(w->ctx[s->host], s);
 	}

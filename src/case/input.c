@@ -25,7 +25,8 @@ static bool is_stream(struct str member)
 
 static uint32_t flags_of(const struct unpacked *m, enum input_kind kind)
 {
-	uint32_t f = m->decompressed ? SRC_UNPACKED : 0;
+	uint32_t f = (m->decompressed ? SRC_UNPACKED : 0) |
+		     (m->nested ? SRC_NESTED : 0);
 
 	if (kind != INPUT_ARCHIVE)
 		return f;

@@ -11,6 +11,7 @@ enum {
 	SRC_STREAM = 1,    /* one of the collector's own members */
 	SRC_RECOVERED = 2, /* recovered/: a process kept it, no path did */
 	SRC_UNPACKED = 4,  /* decompressed from the member */
+	SRC_NESTED = 32,   /* in an archive that lay there: nothing starts it */
 	SRC_MEMORY = 16,   /* memory/: of a process */
 	SRC_COLLECTED = 8, /* a file konseki took, for whatever reason */
 };

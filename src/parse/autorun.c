@@ -203,7 +203,10 @@ void autorun_fill(struct parse *p, const struct autorun *a)
 {
 	struct event *e = p->ev;
 	struct str target = a->target;
+	uint8_t enabled = a->enabled;
 
+	if (p->src->flags & SRC_NESTED)
+		enabled = ENABLED_NO; /* it lies in an archive */
 	if (!target.p)
 		target = autorun_target(p, a->command);
 	stream_state(p, KIND_AUTORUN, str_of(a->dataset), a->off);
@@ -214,8 +217,8 @@ void autorun_fill(struct parse *p, const struct autorun *a)
 	ev_str(e, KEY_PROCESS_COMMAND_LINE, a->command);
 	ev_str(e, KEY_USER_NAME, a->user);
 	ev_str(e, KEY_K_AUTORUN_COMMENT, a->comment);
-	if (a->enabled != ENABLED_UNKNOWN)
-		ev_bool(e, KEY_K_AUTORUN_ENABLED, a->enabled == ENABLED_YES);
+	if (enabled != ENABLED_UNKNOWN)
+		ev_bool(e, KEY_K_AUTORUN_ENABLED, enabled == ENABLED_YES);
 	ev_cstr(e, KEY_K_AUTORUN_MECHANISM, a->mechanism);
 	ev_str(e, KEY_K_AUTORUN_NAME, a->name);
 	ev_str(e, KEY_K_AUTORUN_OPTIONS, a->options);
