@@ -321,6 +321,27 @@ rpm_root() { # KIND PATH
 	[ "$left" = /usr/bin/evil ]
 }
 
+@test "packages/dpkg: an image without dpkg (status.d)" {
+	bare_root "$root"
+	script "$root/usr/bin/tool" tool
+	script "$root/usr/bin/toold" daemon
+	at=$root/var/lib/dpkg/status.d
+	mkdir -p "$at"
+	printf 'Package: tool\nVersion: 1.0\nArchitecture: amd64\n' >"$at/tool"
+	(cd "$root" && md5sum usr/bin/tool usr/bin/toold) >"$at/tool.md5sums"
+	script "$root/usr/bin/toold" changed
+	judge "$root"
+	[ "$(collected)" = '/usr/bin/evil /usr/bin/toold ' ] || {
+		collected >&2
+		return 1
+	}
+	state_of /usr/bin/tool intact
+	state_of /usr/bin/toold modified
+	state_of /usr/bin/evil unpackaged
+	event '.event.dataset == "dpkgdb" and .package.name == "tool" and
+		.package.version == "1.0"'
+}
+
 # The same question to this very machine, by its lists alone.
 @test "packages/usrmerge: this machine" {
 	[ -e /var/lib/dpkg/info/bash.list ] || skip 'no dpkg here'

@@ -90,6 +90,10 @@ static void dpkg(struct databases *d)
 	entries(d, info, "/var/lib/dpkg/info", text_file);
 	if (info >= 0)
 		(void)close(info);
+	info = open_dir(d->run, dir, "status.d");
+	entries(d, info, "/var/lib/dpkg/status.d", text_file);
+	if (info >= 0)
+		(void)close(info);
 	(void)close(dir);
 }
 

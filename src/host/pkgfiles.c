@@ -23,6 +23,17 @@ static void info(struct packages *s, struct str path, struct str data)
 	dpkg_info(s, str_base(path), data);
 }
 
+/* An image without dpkg: NAME and NAME.md5sums are all there is. */
+static void distroless(struct packages *s, struct str path, struct str data)
+{
+	if (!str_ends(path, STR(".md5sums"))) {
+		dpkg_status(s, data);
+		return;
+	}
+	dpkg_info(s, str_base(path), data);
+	s->systems |= 1u << PACKAGES_DPKG;
+}
+
 static void installed(struct packages *s, struct str path, struct str data)
 {
 	(void)path;
@@ -38,6 +49,7 @@ static const struct file {
 	{ "/var/lib/dpkg/info/*.list", info },
 	{ "/var/lib/dpkg/info/*.md5sums", info },
 	{ "/var/lib/dpkg/status", status },
+	{ "/var/lib/dpkg/status.d/*", distroless },
 	{ "/lib/apk/db/installed", installed },
 	{ "/usr/lib/apk/db/installed", installed },
 	{ "/var/lib/pacman/local/*/desc", pacman_take },

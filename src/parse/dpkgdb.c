@@ -7,6 +7,7 @@
 
 #define NAME "dpkgdb"
 #define SAMPLE 4096
+#define PATH_BITS 6
 
 static void field(struct pkgstate *s, struct str key, struct str value)
 {
@@ -64,10 +65,11 @@ static unsigned probe(const struct source *src)
 	struct str head = lines_sample(src, SAMPLE);
 
 	if (!lines_text(src) || !str_starts(head, STR("Package: ")) ||
-	    !str_has(head, STR("\nStatus: ")) ||
 	    !str_has(head, STR("\nVersion: ")))
 		return CANNOT;
-	return 96;
+	/* a repository's list has no states, nor have images without dpkg:
+	 * there the path decides */
+	return str_has(head, STR("\nStatus: ")) ? 96 : PATH_BITS;
 }
 
 static const char *const paths[] = { "/var/lib/dpkg/status",
