@@ -229,16 +229,81 @@ int cli_main(int argc, char **argv)
 	return status;
 }
 
+#define HELP_LEFT 35  /* columns of option names */
+#define HELP_WIDTH 96 /* of a line: terminals of people are not wide */
+
+/* Bytes and columns of the character at p; Japanese ones take two. */
+static size_t character(const char *p, unsigned *columns)
+{
+	unsigned char c = (unsigned char)*p;
+	size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+
+	*columns = n >= 3 && c >= 0xe3 ? 2 : 1;
+	return n;
+}
+
+/* May a line end before what is at p + at? */
+static bool may_break(const char *p, size_t at)
+{
+	static const char *const together[] = { "、", "。", "）", "」", "・" };
+
+	if (p[at] == ' ')
+		return true;
+	if ((unsigned char)p[at] < 0xe3 || at < 3 ||
+	    (unsigned char)p[at - 1] < 0x80 ||
+	    strncmp(p + at - 3, "（", 3) == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(together) / sizeof(*together); i++)
+		if (strncmp(p + at, together[i], strlen(together[i])) == 0)
+			return false;
+	return true;
+}
+
+/* As much of text as fits in a line. */
+static size_t line_of(const char *text)
+{
+	unsigned used = HELP_LEFT + 3, columns = 0;
+	size_t at = 0, cut = 0;
+
+	while (text[at]) {
+		size_t n = character(text + at, &columns);
+
+		if (used + columns > HELP_WIDTH)
+			return cut ? cut : at;
+		used += columns;
+		at += n;
+		if (text[at] && may_break(text, at))
+			cut = at;
+	}
+	return at;
+}
+
 static void help_opt(const struct opt *o, enum lang lang)
 {
+	const char *text = tr(lang, o->en, o->ja);
 	char t[128];
+	int n;
 
-	(void)snprintf(t, sizeof(t), "  %c%c%s%s%s%s%s", o->letter ? '-' : ' ',
-		       o->letter ? o->letter : ' ',
-		       o->letter && o->name ? ", " : "  ", o->name ? "--" : "",
-		       o->name ? o->name : "", o->arg ? " " : "",
-		       o->arg ? o->arg : "");
-	(void)printf("%-38s %s\n", t, tr(lang, o->en, o->ja));
+	n = snprintf(t, sizeof(t), "  %c%c%s%s%s%s%s", o->letter ? '-' : ' ',
+		     o->letter ? o->letter : ' ',
+		     o->letter && o->name ? ", " : "  ", o->name ? "--" : "",
+		     o->name ? o->name : "", o->arg ? " " : "",
+		     o->arg ? o->arg : "");
+	(void)printf("%s", t);
+	if (n > HELP_LEFT) /* its own line */
+		n = -1;
+	while (*text) {
+		size_t k = line_of(text);
+
+		if (n < 0)
+			(void)putchar('\n');
+		(void)printf("%*s   %.*s", n < 0 ? HELP_LEFT : HELP_LEFT - n,
+			     "", (int)k, text);
+		text += k;
+		text += strspn(text, " ");
+		n = -1;
+	}
+	(void)putchar('\n');
 }
 
 void cli_help(const struct verb *v, enum lang lang)
