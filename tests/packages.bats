@@ -79,6 +79,7 @@ rpm_root() { # KIND PATH
 	script "$root/etc/tool.sh" changed
 	chmod 6755 "$root/usr/bin/tool"
 	rm "$root/usr/share/data/run"
+	ln -sf /tmp/x "$root/usr/bin/tool2"
 	judge "$root"
 	[ "$(collected)" = '/usr/bin/evil /usr/sbin/toold ' ] || {
 		collected >&2
@@ -95,6 +96,9 @@ rpm_root() { # KIND PATH
 		.konseki.file.package_changed == ["setid added"]'
 	event '.file.path == "/etc/tool.sh" and .event.kind == "state" and
 		.konseki.file.package_changed == ["content"]'
+	event '.file.path == "/usr/bin/tool2" and .event.kind == "state" and
+		.konseki.file.package_target == "tool" and
+		.konseki.file.package_changed == ["target"]'
 	event '.event.dataset == "rpmdb" and .event.kind == "state" and
 		.package.name == "tool" and .package.version == "1:1.2-3" and
 		.konseki.package.signed == false'

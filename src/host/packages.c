@@ -99,6 +99,19 @@ struct str packages_word_text(const struct packages *s, uint16_t i)
 	return i && i <= s->nword ? s->word[i - 1] : STR_NONE;
 }
 
+bool packages_wants_link(struct str path)
+{
+	static const struct str dir[] = { { "/usr/bin/", 9 },
+					  { "/usr/sbin/", 10 },
+					  { "/bin/", 5 },
+					  { "/sbin/", 6 } };
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
+		if (str_starts(path, dir[i]))
+			return true;
+	return false;
+}
+
 size_t digest_of(enum digest_algo algo, struct str s, unsigned char *out)
 {
 	struct sha512 sha512;

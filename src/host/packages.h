@@ -40,9 +40,10 @@ struct package_file {
 	uint8_t has_mode;
 	uint16_t mode;        /* the low 12 bits */
 	uint16_t user, group; /* index + 1 of a name or number; 0: unknown */
-	uint16_t caps;        /* index + 1 of their text; 0: none */
+	uint16_t caps;        /* index + 1 of their text; 0: none; of a link
+			       * where it leads */
 	uint8_t has_caps;     /* no capabilities are an answer too */
-	uint8_t unused;
+	uint8_t is_link;
 	uint32_t next; /* an older one of the chain, index + 1 */
 };
 
@@ -78,6 +79,9 @@ void packages_file(struct packages *, struct path_info *,
 /* A word for user, group or caps; 0 for none. */
 uint16_t packages_word(struct packages *, struct str);
 struct str packages_word_text(const struct packages *, uint16_t);
+
+/* Is it known of this path, a link, where it leads?  (Programs.) */
+bool packages_wants_link(struct str path);
 
 /* What was measured: hex digits, empty when it was not. */
 struct digests {

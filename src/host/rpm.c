@@ -49,6 +49,7 @@ void rpm_files_open(const struct rpm_head *h, struct arena *scratch,
 		.caps = rpm_array(h, RPM_FILECAPS),
 		.state = rpm_array(h, RPM_FILESTATES),
 		.verify = rpm_array(h, RPM_FILEVERIFYFLAGS),
+		.link = rpm_array(h, RPM_FILELINKTOS),
 		.algo = algo < sizeof(algo_of) ? algo_of[algo] : DIGEST_NONE,
 	};
 	if (!f->name.left) {
@@ -88,7 +89,7 @@ bool rpm_files_next(struct rpm_files *f, struct rpm_file *x)
 	if (!rpm_next_str(&f->name, &name))
 		return false;
 	x->path = path_of(f, name, x->buf);
-	x->digest = x->user = x->group = x->caps = STR_NONE;
+	x->digest = x->user = x->group = x->caps = x->link = STR_NONE;
 	x->mode = x->flags = x->state = 0;
 	x->verify = UINT32_MAX;
 	x->has_mode = rpm_next_u32(&f->mode, &x->mode);
@@ -100,6 +101,7 @@ bool rpm_files_next(struct rpm_files *f, struct rpm_file *x)
 	(void)rpm_next_str(&f->caps, &x->caps);
 	(void)rpm_next_u32(&f->state, &x->state);
 	(void)rpm_next_u32(&f->verify, &x->verify);
+	(void)rpm_next_str(&f->link, &x->link);
 	return true;
 }
 
@@ -129,6 +131,12 @@ static void one(struct packages *s, uint32_t owner, enum digest_algo algo,
 	}
 	file.has_caps = (x->verify & RPM_VERIFY_CAPS) != 0;
 	file.caps = packages_word(s, x->caps);
+	if (x->link.n && x->verify & RPM_VERIFY_LINK &&
+	    packages_wants_link(x->path)) {
+		file.caps = packages_word(s, x->link);
+		file.is_link = file.caps != 0;
+		file.has_mode = file.has_caps = false;
+	}
 	packages_file(s, info, &file);
 }
 

@@ -13,7 +13,7 @@
 bool rpm_is_db(struct str path);
 struct rpm_files { /* of a header, side by side */
 	struct rpm_array name, dir, digest, mode, flags, user, group, caps;
-	struct rpm_array state, verify;
+	struct rpm_array state, verify, link;
 	struct str *dirname;
 	uint32_t ndir;
 	enum digest_algo algo;
@@ -24,7 +24,7 @@ struct rpm_files { /* of a header, side by side */
 struct rpm_file {
 	char buf[RPM_MAX_PATH];
 	struct str path; /* empty: the header makes none */
-	struct str digest, user, group, caps;
+	struct str digest, user, group, caps, link;
 	uint32_t mode, flags, verify;
 	uint32_t state; /* 0: installed, and this package's */
 	bool has_mode;

@@ -68,6 +68,7 @@ enum rpm_tag {
 
 /* what is to be compared; what a package leaves to others is not */
 #define RPM_VERIFY_DIGEST 1u
+#define RPM_VERIFY_LINK 4u
 #define RPM_VERIFY_USER 8u
 #define RPM_VERIFY_GROUP 16u
 #define RPM_VERIFY_MODE 64u

@@ -88,10 +88,24 @@ static void capabilities(struct parse *p, struct file_row *f,
 	f->stronger = true;
 }
 
+static void target(struct parse *p, struct file_row *f,
+		   const struct packages *s)
+{
+	struct str given = packages_word_text(s, f->says->caps);
+
+	if (!f->says->is_link || !f->target.n || str_eq(f->target, given))
+		return;
+	ev_str(p->ev, KEY_K_FILE_PACKAGE_TARGET, given);
+	ev_cstr(p->ev, KEY_K_FILE_PACKAGE_CHANGED, "target");
+	f->relinked = true;
+}
+
 void file_row_package(struct parse *p, struct file_row *f)
 {
 	const struct context *c = ctx_root(p->ctx, f->root);
 
+	if (f->type == 'l' && f->package && f->says)
+		target(p, f, &c->packages);
 	if (f->type != 'f' || !f->package)
 		return;
 	if (f->state == PKG_MODIFIED || f->state == PKG_CONFFILE_CHANGED)

@@ -282,7 +282,7 @@ bool file_row_remarkable(const struct parse *p, const struct file_row *f)
 	if (f->path.p[f->path.n - 1] == ' ' || f->opaque)
 		return true;
 	if (f->type != 'f')
-		return false;
+		return f->relinked;
 	if (f->mode & 06000 || f->capabilities.n || f->stronger)
 		return true;
 	if (program && (in_volatile(f->path) || f->container.n || f->root))

@@ -28,6 +28,7 @@ struct file_row {
 	struct layer_path at;
 	struct str container; /* that writes into this layer */
 	bool whiteout, opaque;
+	bool relinked; /* it leads elsewhere than its package has it */
 	bool stronger; /* it may do more than its package gave it */
 };
 
