@@ -96,6 +96,26 @@ static struct str spawned(struct parse *p, struct str rule)
 	return out;
 }
 
+/* Is the argument number n of the function looked at? */
+static bool asks(const struct parse *p, struct str text, unsigned n)
+{
+	size_t at = str_find(text, STR("function"));
+	struct str args, name = STR_NONE;
+
+	if (at == (size_t)-1)
+		return true; /* named elsewhere, or written otherwise */
+	text = str_skip(text, at);
+	text = str_skip(text, str_chr(text, '(') + 1);
+	args = str_head(text, str_chr(text, ')'));
+	text = str_skip(text, args.n);
+	for (unsigned i = 0; i <= n; i++)
+		name = str_trim(str_cut(&args, ','));
+	return name.n > 0 && (str_has(text, arena_fmt(p->scratch, STR_FMT ".",
+						      STR_ARG(name))) ||
+			      str_has(text, arena_fmt(p->scratch, STR_FMT "[",
+						      STR_ARG(name))));
+}
+
 static enum outcome rule(struct parse *p, struct str text, bool admin,
 			 uint64_t off)
 {
@@ -107,10 +127,7 @@ static enum outcome rule(struct parse *p, struct str text, bool admin,
 			     .original = text };
 	bool yes = str_has(text, STR("Result.YES")) ||
 		   str_has(text, STR("\"yes\"")) || str_has(text, STR("'yes'"));
-	bool action =
-		str_has(text, STR("action.")) || str_has(text, STR("action["));
-	bool subject = str_has(text, STR("subject.")) ||
-		       str_has(text, STR("subject["));
+	bool action = asks(p, text, 0), subject = asks(p, text, 1);
 
 	a.command = spawned(p, text);
 	if (a.command.n == 0)
