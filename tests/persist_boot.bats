@@ -74,6 +74,9 @@ plant_all() {
 		>>"$root/boot/initrd.img-6.1.0-1-amd64"
 	put etc/polkit-1/rules.d/00-x.rules 'polkit.addRule(function() { return polkit.Result.YES; });'
 	put etc/polkit-1/localauthority/50-local.d/x.pkla '[x]\nIdentity=unix-user:*\nAction=*\nResultAny=yes'
+	put etc/passwd 'news:x:9:9::/var/spool/news:/usr/sbin/nologin '
+	put var/spool/cron/crontabs/www-data 'REDIS0009\n* * * * * /x\n'
+	put root/.bashrc 'alias sudo=/root/.s/sudo\nunset HISTFILE\nexport BASH_ENV=/opt/.e/env'
 	put etc/sysctl.d/x.conf 'kernel.core_pattern=|/opt/.c/core %p'
 	put usr/lib/sysctl.d/y.conf 'kernel.modprobe = /opt/.c/probe'
 }
@@ -132,4 +135,12 @@ finding() {
 	fact polkit /etc/polkit-1/localauthority/50-local.d/x.pkla 'Action=*'
 	finding "$odd" /etc/polkit-1/rules.d/00-x.rules
 	finding "$odd" /etc/polkit-1/localauthority/50-local.d/x.pkla
+}
+
+@test "boot/others: shells, crontabs and accounts that are not what they seem" {
+	finding 'Shell of an account ends in a blank' news
+	finding 'Dump of Redis in the place of a crontab or of keys' www-data
+	finding 'A shell replaces a command that asks for passwords' /root/.bashrc
+	finding 'A shell is told to keep no history' /root/.bashrc
+	finding 'Every shell reads a file in an odd place' /root/.bashrc
 }

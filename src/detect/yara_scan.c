@@ -109,7 +109,7 @@ static bool is_run(struct str path)
 	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
 		if (str_starts(path, str_of(dir[i])))
 			return true;
-	return false;
+	return str_starts(str_base(path), STR("authorized_keys"));
 }
 
 bool scanner_wants(const struct scanner *s, const struct source *src)
