@@ -5,6 +5,9 @@
 
 setup_file() {
 	begin utmp
+	memsum=$top/build/tests/bench/memsum
+	export memsum
+	[ -x "$memsum" ] || make -s -C "$top" build/tests/bench/memsum >&2
 }
 
 teardown_file() {
@@ -188,4 +191,32 @@ file_row() { # PATH
 			rm -f "$root.tar.zst"*
 		done
 	done
+}
+
+@test "hostile/shapes: a FIFO as a log, a terabyte of holes, a full directory" {
+	many=${HOSTILE_FILES:-200000}
+	mkfifo "$root/var/log/secure" "$root/tmp/fifo"
+	truncate -s 1T "$root/var/log/sparse.log" "$root/tmp/sparse"
+	printf 'last line\n' | dd of="$root/tmp/sparse" bs=1 \
+		seek=1099511627000 conv=notrunc 2>/dev/null
+	mkdir "$root/srv"
+	(cd "$root/srv" && seq "$many" | xargs touch)
+	mkdir "$root/etc/x.part0001.d"
+	echo whole >"$root/etc/x.part0001.d/x"
+	echo 'a part by name only' >"$root/etc/x.part0001.d/x.part0001"
+	collect_root
+	"$memsum" "$root.m" "$konseki" collect -q --here --force --root "$root" \
+		-o "$root.tar.zst" 2>"$root.err" || [ $? -eq 3 ]
+	read -r _ _ kib _ <"$root.m"
+	note "hostile/shapes: $many files, $kib KiB"
+	[ "$kib" -lt 131072 ]
+	[ "$(tar --zstd -xOf "$root.tar.zst" --wildcards 'state/files.*' |
+		jq -r 'select(.p | startswith("/srv/")) | .p' |
+		wc -l)" -eq "$many" ]
+	[ "$(file_row /var/log/secure | jq -r .t)" = p ]
+	[ "$(file_row /tmp/sparse | jq -r .s)" -eq 1099511627776 ]
+	[ "$(stat -c %s "$root.tar.zst")" -lt 50000000 ]
+	"$konseki" extract -q "$root.tar.zst" 'files/etc/x.part0001.d/*' \
+		-o "$root.out"
+	diff -r "$root/etc/x.part0001.d" "$root.out/files/etc/x.part0001.d"
 }
