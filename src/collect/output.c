@@ -60,7 +60,7 @@ static int set_name(struct output *o, const struct scene *sc,
 	return 0;
 }
 
-static bool plugged_in(const struct mount *m, const struct mounts *ms)
+bool output_plugged_in(const struct mount *m, const struct mounts *ms)
 {
 	static const char *const place[] = { "/mnt/", "/media/",
 					     "/run/media/" };
@@ -104,7 +104,7 @@ static bool on_live_host(const struct output *o)
 			const struct mount *m = &ms.mount[i];
 
 			if (scene_dev(m->major, m->minor) == o->dev &&
-			    plugged_in(m, &ms))
+			    output_plugged_in(m, &ms))
 				yes = false;
 		}
 	}

@@ -17,6 +17,8 @@ struct output {
 /* For the name of the file only; the manifest says it properly. */
 void output_host_name(const struct scene *, char out[256]);
 
+/* What an investigator mounted: not a disk of the suspect host. */
+bool output_plugged_in(const struct mount *, const struct mounts *);
 /*
  * Refuses an existing file without force, a terminal, and a file system of
  * the suspect host without here.  hostname names the default file.
