@@ -78,7 +78,7 @@ done
 # tables that the binary prints, one name at the start of a line
 for verb in parsers probes; do
 	$konseki $verb --lang en >"$tmp/out" 2>/dev/null
-	names=$(sed -n 's/^\([a-z][a-z0-9_.-]*\)[ \t].*/\1/p' "$tmp/out" |
+	names=$(sed -n 's/^\([a-z][a-z0-9_.-]*\)\([ \t].*\)*$/\1/p' "$tmp/out" |
 		sort -u)
 	[ -n "$names" ]
 	ok $? "$verb/prints names"
