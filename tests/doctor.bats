@@ -4,7 +4,7 @@
 load lib.sh
 
 setup_file() {
-	begin
+	begin fanlisten
 }
 
 teardown_file() {
@@ -60,6 +60,27 @@ check() { # SUMMARY ID CONDITION
 		'elastic-endpoint falcon-sensor' ]
 	check "$dir/agents" agents '.state == "note"'
 	grep -q 'CrowdStrike Falcon: it will report' "$dir/agents.out"
+}
+
+@test 'a listener that is asked before a file is opened is named' {
+	need_root
+	echo sample >"$dir/sample"
+	"$plant/fanlisten" "$dir/sample" >"$dir/listening" 3>&- &
+	listener=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ -s "$dir/listening" ] && break
+		sleep 0.1
+	done
+	if [ ! -s "$dir/listening" ]; then
+		wait "$listener" || :
+		skip 'no fanotify permission events here'
+	fi
+	"$konseki" doctor --summary "$dir/fan" >/dev/null || [ $? -eq 3 ]
+	kill "$listener"
+	check "$dir/fan" fanotify '.state == "note"'
+	jq -r '.checks[] | select(.id == "fanotify") | .found' "$dir/fan" |
+		grep -Eq "pid.* $listener( |\$)"
+	check "$dir/fan" fanotify '.remedy | test("on-access scanner")'
 }
 
 @test 'without /proc it cannot say, which is not ok' {

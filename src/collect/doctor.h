@@ -55,8 +55,11 @@ struct doctor {
 	size_t nresult;
 	struct doctor_agent agent[DOCTOR_AGENTS];
 	size_t nagent;
-	uint64_t nprocess, ndenied; /* ndenied: whose files were not shown */
-	uint32_t listener[DOCTOR_AGENTS]; /* pids that may refuse an open */
+	uint64_t nprocess;
+	uint64_t ndenied; /* whose program or files were not shown */
+	uint64_t nhidden; /* whose descriptors were not shown */
+	/* pids of processes that may refuse an open */
+	uint32_t listener[DOCTOR_AGENTS];
 	size_t nlistener;
 	bool proc;         /* /proc is there */
 	struct buf status; /* of this process */

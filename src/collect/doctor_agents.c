@@ -147,8 +147,11 @@ void doctor_processes(struct doctor *d)
 		denied = n < 0 && (errno == EACCES || errno == EPERM);
 		find_product(d, (uint32_t)pid, str_trim(buf_view(&comm)),
 			     str_mem(exe, n > 0 ? (size_t)n : 0));
-		if (!find_listener(d, (uint32_t)pid) || denied)
-			d->ndenied++;
+		if (!find_listener(d, (uint32_t)pid)) {
+			d->nhidden++;
+			denied = true;
+		}
+		d->ndenied += denied;
 	}
 	if (dir)
 		(void)closedir(dir);
@@ -181,12 +184,12 @@ void doctor_fanotify(struct doctor *d, struct doctor_result *r)
 {
 	struct buf b = { 0 };
 
-	if (!d->proc || (d->ndenied && d->nlistener == 0)) {
+	if (!d->proc || (d->nhidden && d->nlistener == 0)) {
 		doctor_say(r, DOCTOR_UNKNOWN,
 			   "cannot say: the files of %llu processes are not "
 			   "shown",
 			   "確認不可：%llu プロセスのファイル情報を読めない",
-			   (unsigned long long)d->ndenied);
+			   (unsigned long long)d->nhidden);
 		return;
 	}
 	for (size_t i = 0; i < d->nlistener; i++)
