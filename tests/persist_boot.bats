@@ -77,6 +77,7 @@ plant_all() {
 	put etc/passwd 'news:x:9:9::/var/spool/news:/usr/sbin/nologin '
 	put var/spool/cron/crontabs/www-data 'REDIS0009\n* * * * * /x\n'
 	put root/.bashrc 'alias sudo=/root/.s/sudo\nunset HISTFILE\nexport BASH_ENV=/opt/.e/env'
+	put etc/doas.conf 'permit nopass hana'
 	put etc/sysctl.d/x.conf 'kernel.core_pattern=|/opt/.c/core %p'
 	put usr/lib/sysctl.d/y.conf 'kernel.modprobe = /opt/.c/probe'
 }
@@ -141,6 +142,8 @@ finding() {
 	finding 'Shell of an account ends in a blank' news
 	finding 'Dump of Redis in the place of a crontab or of keys' www-data
 	finding 'A shell replaces a command that asks for passwords' /root/.bashrc
+	finding 'doas lets somebody do everything without a password' \
+		/etc/doas.conf
 	finding 'A shell is told to keep no history' /root/.bashrc
 	finding 'Every shell reads a file in an odd place' /root/.bashrc
 }
