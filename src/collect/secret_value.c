@@ -92,15 +92,21 @@ static struct str last_part(struct str name)
 	return str_skip(name, n);
 }
 
+static bool secret_name(struct str name)
+{
+	return among(plain_name, sizeof(plain_name) / sizeof(*plain_name),
+		     name) ||
+	       among(plain_name, sizeof(plain_name) / sizeof(*plain_name),
+		     last_part(name));
+}
+
 static bool is_secret(struct str name, struct str v)
 {
 	if (v.n < VALUE_MIN || v.n > VALUE_MAX || strchr("/~$*%<{(", v.p[0]) ||
 	    str_starts(v, STR("./")) || str_has(v, STR("://")) ||
 	    among(harmless, sizeof(harmless) / sizeof(*harmless), v))
 		return false;
-	if (among(plain_name, sizeof(plain_name) / sizeof(*plain_name), name) ||
-	    among(plain_name, sizeof(plain_name) / sizeof(*plain_name),
-		  last_part(name)))
+	if (secret_name(name))
 		return true;
 	return secret_env_name(name) && mixed(v);
 }
@@ -166,10 +172,15 @@ static bool is_literal(const struct mask *m, struct str v, size_t end)
 static void assigned(struct mask *m, size_t from, size_t at, size_t behind,
 		     size_t end)
 {
-	struct str name = name_before(m->p, from, at);
-	struct str v = value_at(m->p, behind, end);
+	struct str name = name_before(m->p, from, at), v;
 	bool header = str_ieq(name, STR("authorization"));
 
+	/* most names are none: a line of `=' alone must not cost its square */
+	if (!header && !secret_name(name) && !secret_env_name(name))
+		return;
+	if (end - behind > VALUE_MAX + NAME_MAX_LEN)
+		end = behind + VALUE_MAX + NAME_MAX_LEN;
+	v = value_at(m->p, behind, end);
 	if (header)
 		v = behind_scheme(m->p, v, end);
 	if (name.n == 0 || v.n == 0 || (header && !mixed(v)) ||
@@ -197,7 +208,9 @@ static void url_at(struct mask *m, size_t at, size_t end)
 /* define('DB_PASSWORD', 'x'): a comma where others have an equals sign. */
 static bool php_define(const struct mask *m, size_t from, size_t at)
 {
-	struct str line = str_mem(m->p + from, at - from);
+	size_t back =
+		at - from < 2 * NAME_MAX_LEN ? at - from : 2 * NAME_MAX_LEN;
+	struct str line = str_mem(m->p + at - back, back);
 
 	return at > from && (m->p[at - 1] == '\'' || m->p[at - 1] == '"') &&
 	       str_has(line, STR("define("));

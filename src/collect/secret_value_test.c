@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "secrets.h"
@@ -140,11 +141,33 @@ static void test_cut(void **state)
 		}
 }
 
+/* One line without an end, of nothing but signs: no square of its length. */
+static void test_long_line(void **state)
+{
+	static const char *const unit[] = { "=a", "','", ":\"",
+					    "token=", "://:" };
+	const size_t n = 1 << 20;
+	char *p = malloc(n);
+	unsigned count;
+
+	(void)state;
+	assert_non_null(p);
+	alarm(30); /* it took minutes */
+	for (size_t u = 0; u < sizeof(unit) / sizeof(*unit); u++) {
+		for (size_t i = 0; i < n; i++)
+			p[i] = unit[u][i % strlen(unit[u])];
+		(void)secret_values(p, n, STR(CONF), &count);
+	}
+	alarm(0);
+	free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_long_line),
 	};
 
 	return cmocka_run_group_tests_name("collect/secret_value", tests, NULL,
