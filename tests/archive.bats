@@ -329,3 +329,17 @@ status_is() { # STATUS COMMAND...
 	[ "$(grep -c $'\x1b' "$out/t/events" "$dir/said" |
 		awk -F: '{ n += $NF } END { print n }')" -eq 0 ]
 }
+
+@test 'a file that is called like a part hides none and keeps its name' {
+	small_root "$dir/parts"
+	crontab=$dir/parts/etc/cron.d
+	for name in x x.part0001 y z.partial z; do
+		echo "* * * * * root /bin/of-$name" >"$crontab/$name"
+	done
+	judge "$dir/parts"
+	for name in x x.part0001 y z.partial z; do
+		event '.konseki.source == $path and
+			(.message | endswith($what))' \
+			--arg path "/etc/cron.d/$name" --arg what "of-$name"
+	done
+}

@@ -82,6 +82,17 @@ static bool join(struct spool *sp, struct work_source *part, size_t n)
 	return true;
 }
 
+/* A whole file that is called like a part: x.part0001.part0001 */
+static bool own_suffix(const struct source *s)
+{
+	struct source own = *s;
+
+	if (part_of(s, s) != 1)
+		return false;
+	own.member = str_head(s->member, s->member.n - SUFFIX);
+	return part_of(&own, &own) > 0;
+}
+
 int inputs_join_parts(struct inputs *in, struct err *err)
 {
 	struct spool sp;
@@ -100,6 +111,9 @@ int inputs_join_parts(struct inputs *in, struct err *err)
 			i += n;
 			continue;
 		}
+		if (own_suffix(&s->src))
+			s->src.path =
+				str_head(s->src.path, s->src.path.n - SUFFIX);
 		in->source[out++] = *s;
 		i++;
 	}

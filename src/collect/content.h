@@ -30,6 +30,8 @@ struct content {
 /* Reads fd into the member that was begun: its extents from offset 0. */
 void content_stream(struct probe_run *, int fd, const struct member *);
 /* content_parts.c: its members, with what is masked in the head. */
+/* Bytes of name that say which part it is (.part0001): 9, or 0. */
+size_t content_part_suffix(struct str name);
 void content_parts(struct probe_run *, struct content *);
 /* The whole file; fills the results. */
 void content_copy(struct probe_run *, struct content *);

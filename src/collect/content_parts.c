@@ -22,6 +22,7 @@
 #define XATTR_BYTES (64u << 10) /* of one file; one more may follow */
 
 #define EARLY_END (-1)
+#define PART_SUFFIX 9 /* .part0001 */
 
 /* Reads [off, off+len) of fd as data frames; 0, EARLY_END or an errno. */
 static int stream_range(struct probe_run *r, int fd, uint64_t off, uint64_t len)
@@ -176,13 +177,27 @@ static void one_part(struct probe_run *r, struct content *c, struct str name,
 	c->errnum = rc == EARLY_END ? 0 : rc;
 }
 
+size_t content_part_suffix(struct str name)
+{
+	struct str tail;
+	uint64_t n;
+
+	if (name.n <= PART_SUFFIX)
+		return 0;
+	tail = str_skip(name, name.n - PART_SUFFIX);
+	if (!str_starts(tail, STR(".part")) || !str_u64(str_skip(tail, 5), &n))
+		return 0;
+	return PART_SUFFIX;
+}
+
+/* A file that is called like a part is one of its own: x.part0001.part0001 */
 static void part_name(struct buf *name, const struct content *c, unsigned k,
 		      bool one)
 {
 	buf_clear(name);
 	buf_str(name, c->prefix.n ? c->prefix : STR("files"));
 	buf_str(name, c->path);
-	if (!one)
+	if (!one || content_part_suffix(c->path))
 		buf_fmt(name, ".part%04u", k);
 }
 

@@ -1,5 +1,7 @@
 /* intake.c - frames in, archive out. */
 #include "intake.h"
+
+#include "content.h"
 #include "hook.h"
 #include "account.h"
 #include "status.h"
@@ -110,14 +112,10 @@ static bool begin(struct intake *in, struct str p)
 	return true;
 }
 
-/* files/var/log/x.part0003 -> /var/log/x */
+/* files/var/log/x.part0003 -> /var/log/x; x.partial stays what it is */
 static struct str host_path(struct str member)
 {
-	size_t dot = str_rchr(member, '.');
-
-	if (dot != (size_t)-1 &&
-	    str_starts(str_skip(member, dot), STR(".part")))
-		member.n = dot;
+	member.n -= content_part_suffix(member);
 	if (str_starts(member, STR("files/")))
 		return str_skip(member, 5);
 	return member;
