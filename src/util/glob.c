@@ -49,12 +49,33 @@ static size_t next_start(struct str s, size_t k, bool whole)
 	return k + 1;
 }
 
+/*
+ * Most names fail here, before a star is tried at each of their bytes: what
+ * stands after the last special character is the end of the name.
+ */
+static bool tail_fits(struct str pat, struct str s)
+{
+	for (size_t n = 1; n <= pat.n; n++) {
+		char c = pat.p[pat.n - n];
+
+		if (c == '*' || c == '?' || c == ']')
+			return true;
+		if (c == '/' && n < pat.n && pat.p[pat.n - n - 1] == '*')
+			return true; /* "**" and its slash may be nothing */
+		if (n > s.n || s.p[s.n - n] != c)
+			return false;
+	}
+	return true;
+}
+
 bool glob_match(struct str pat, struct str s)
 {
 	const size_t none = (size_t)-1;
 	size_t i = 0, k = 0, star = none, star_k = 0, deep = none, deep_k = 0;
 	bool whole = false;
 
+	if (!tail_fits(pat, s))
+		return false;
 	for (;;) {
 		if (i < pat.n && pat.p[i] == '*') {
 			if (i + 1 < pat.n && pat.p[i + 1] == '*') {
