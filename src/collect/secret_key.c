@@ -31,6 +31,8 @@ static const struct pem {
 	{ "PuTTY-User-Key-File-", "", "putty", false },
 	{ "-----BEGIN SSH2 ENCRYPTED PRIVATE KEY-----", "", "ssh2", true },
 	{ "AGE-SECRET-KEY-1", "x25519", "age", false },
+	{ "-----BEGIN OpenVPN Static key V1-----", "", "openvpn", false },
+	{ "-----BEGIN OpenVPN tls-crypt-v2", "", "openvpn", false },
 };
 
 /* Where a line begins with it: a program that only knows the words is none. */

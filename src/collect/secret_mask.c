@@ -176,6 +176,24 @@ static size_t cover_putty(char *p, size_t n)
 				: cover_lines(p, at + nl + 1, n, false, &end);
 }
 
+/* <tls-auth>, <tls-crypt>, <tls-crypt-v2> of OpenVPN, static keys */
+static size_t cover_openvpn(char *p, size_t n)
+{
+	size_t at = 0, i, masked = 0;
+
+	while ((i = str_find(str_mem(p + at, n - at), STR("BEGIN OpenVPN "))) !=
+	       (size_t)-1) {
+		size_t nl, end = at += i + 14;
+
+		nl = str_chr(str_mem(p + at, n - at), '\n');
+		if (nl == (size_t)-1)
+			break;
+		masked += cover_lines(p, at + nl + 1, n, false, &end);
+		at = end > at + nl ? end : at + nl;
+	}
+	return masked;
+}
+
 static bool blank(struct str s)
 {
 	if (str_starts(s, STR("\xef\xbb\xbf")))
@@ -221,7 +239,8 @@ size_t secret_mask(char *p, size_t n, void (*found)(void *, struct str),
 		total += masked;
 	}
 	*only &= total && blank(str_mem(p + behind, n - behind));
-	i = cover_putty(p, n) + cover_words(p, n, STR("AGE-SECRET-KEY-1"));
+	i = cover_putty(p, n) + cover_openvpn(p, n) +
+	    cover_words(p, n, STR("AGE-SECRET-KEY-1"));
 	if (i) {
 		found(arg, str_mem(p, n)); /* the secret is gone already */
 		*only = false;

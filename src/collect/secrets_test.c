@@ -201,6 +201,11 @@ static void evidence_around_a_key_stays(void **state)
 		BEGIN "\nKEEP1 -x | sh\nCANARY\n" END "\nKEEP2 --y",
 		"KEEP1\n" BEGIN "\nCANARY\nKEEP2 -y\n",
 		"KEEP1\nAGE-SECRET-KEY-1CANARY\nKEEP2",
+		"KEEP1\n-----BEGIN OpenVPN Static key V1-----\nCANARY\n"
+		"CANARY\n-----END OpenVPN Static key V1-----\nKEEP2",
+		"KEEP1\n<tls-crypt-v2>\n"
+		"-----BEGIN OpenVPN tls-crypt-v2 client key-----\nCANARY==\n"
+		"-----END OpenVPN tls-crypt-v2 client key-----\nKEEP2",
 		("PuTTY-User-Key-File-3: KEEP1\nEncryption: none\n"
 		 "Private-Lines: 1\nCANARY\nPrivate-MAC: KEEP2\n"),
 	};
