@@ -376,6 +376,8 @@ size_t secret_values(char *p, size_t n, struct str path, unsigned *count)
 			line_keywords(&m, at, end, way == NETRC);
 			line_assignments(&m, at, end);
 		}
+		if (way != FIELDS)
+			m.masked += secret_flags(p + at, end - at, &m.count);
 		at = end + 1;
 	}
 	*count = m.count;

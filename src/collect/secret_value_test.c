@@ -38,6 +38,11 @@ static const struct line lines[] = {
 	{ "/opt/a.py", "login(password='letmein')", "letmein" },
 	{ "/etc/profile.d/a.sh", "export API_TOKEN=Zx81kkQ09aa",
 	  "Zx81kkQ09aa" },
+	{ "/root/.bash_history", "sshpass -p letmein ssh u@h", "letmein" },
+	{ "/root/.bash_history", "curl -s -u hana:letmein http://x",
+	  "letmein" },
+	{ "/root/.bash_history", "curl -u hana http://x:80/a", NULL },
+	{ "/root/.bash_history", "mkdir -p sshpass; ssh -p 2222 h", NULL },
 	/* by keyword and place */
 	{ "/etc/snmp/snmpd.conf", "rocommunity s3cr3tcomm 10.0.0.0/8",
 	  "s3cr3tcomm" },
