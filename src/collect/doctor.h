@@ -47,7 +47,7 @@ struct doctor_product {     /* doctor_agents.def */
 
 struct doctor_agent {
 	const struct doctor_product *product;
-	uint32_t pid; /* 0: installed, not running */
+	uint32_t pid;
 };
 
 struct doctor {
