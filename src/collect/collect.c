@@ -214,6 +214,7 @@ static void all_jobs(struct run *r)
 	job(r, &job_walk);
 	r->res->nfile = r->in->nobject;
 	programs_sort(r->scene);
+	r->scene->forecast.copy = programs_bytes(r->scene);
 	if (r->opt->hook && r->opt->hook->scans) {
 		job(r, &job_scan);
 		programs_sort(r->scene); /* what was found comes first */

@@ -42,6 +42,17 @@ uint64_t programs_most(const struct collect_options *o)
 	return o->profile == PROFILE_QUICK ? QUICK_CONTENT : MAX_CONTENT;
 }
 
+uint64_t programs_bytes(const struct scene *sc)
+{
+	uint64_t n = 0, max = programs_most(sc->opt);
+
+	for (size_t i = 0; i < sc->nprogram; i++)
+		if (!map_get(&sc->done, sc->program[i].path) &&
+		    sc->program[i].size <= max - n)
+			n += sc->program[i].size;
+	return n;
+}
+
 void programs_sort(struct scene *sc)
 {
 	if (sc->nprogram)

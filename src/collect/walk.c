@@ -177,6 +177,9 @@ static void entries(struct walk *w)
 			entry(w, d);
 			run_tick(w->run);
 			st->nobject++;
+			if (w->ahead)
+				forecast_mark(&st->marks, st->nobject,
+					      st->nbytes);
 		}
 		st->at += d->reclen;
 	}
@@ -347,6 +350,7 @@ static void counted(const struct lane *l, struct scene *sc)
 		.copy = st->ncopy < max ? st->ncopy : max,
 		.log = st->nlog,
 		.count_ns = st->ahead_ns,
+		.marks = st->marks,
 	};
 }
 

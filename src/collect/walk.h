@@ -60,6 +60,7 @@ struct walk_state {                   /* shared */
 	uint64_t nobject, ncounted, nbytes;
 	uint64_t ncopy, nlog; /* bytes, of the walk ahead */
 	int64_t ahead_ns;
+	struct forecast_marks marks;
 	char path[WALK_PATH];
 	struct walk_dir dir[WALK_DEPTH];
 	_Alignas(8) char dirbuf[WALK_DIRBUF];
