@@ -13,8 +13,9 @@
 
 #define ROOM (1ull << 30) /* an archive of the standard profile and more */
 /* rough rates of one slow disk; said to be an estimate wherever shown */
-#define START_S 15
-#define OBJECTS_PER_S 15000
+#define START_S 3
+#define OBJECTS_PER_S 50000
+#define PROGRAMS 4 /* a quarter of what is in use is hashed or copied */
 #define BYTES_PER_S (120ull << 20)
 
 void doctor_mounts(struct doctor *d, struct doctor_result *r)
@@ -84,8 +85,8 @@ void doctor_objects(struct doctor *d, struct doctor_result *r)
 		return;
 	}
 	d->seconds[0] = START_S + d->objects / OBJECTS_PER_S;
-	d->seconds[1] = 2 * d->seconds[0] + d->bytes / 10 / BYTES_PER_S;
-	d->seconds[2] = d->seconds[1] + d->bytes / BYTES_PER_S;
+	d->seconds[1] = d->seconds[0] + d->bytes / PROGRAMS / BYTES_PER_S;
+	d->seconds[2] = d->seconds[0] + d->bytes / BYTES_PER_S;
 	doctor_say(r, DOCTOR_OK,
 		   "about %llu objects, %llu MiB in use; by rough estimate "
 		   "quick %llu s, standard %llu s, full %llu s",
