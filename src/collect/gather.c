@@ -37,6 +37,7 @@ struct gather {
 	struct gather_count *at;
 	bool failed;             /* something of this rule could not be read */
 	bool log;                /* newest first, since --since */
+	bool odd;                /* what matches is no regular file */
 	struct str prefix, rest; /* of the pattern */
 };
 
@@ -126,6 +127,14 @@ static void could_not(struct gather *g, struct str path, int errnum)
 	if (errnum == EINVAL || errnum == EREMOTE || errnum == ELOOP)
 		s = PROBE_SKIPPED; /* no regular file; never touched */
 	item(g, path, s == PROBE_ABSENT ? PROBE_VANISHED : s, errnum, 0);
+}
+
+/* A FIFO where a log is expected is not touched, and not absent. */
+static void no_file(struct gather *g, struct str path)
+{
+	g->odd = true;
+	if (g->rule->core || g->log)
+		item(g, path, PROBE_SKIPPED, EINVAL, 0);
 }
 
 /* A path resolved by our own steps: fixed patterns and links. */
@@ -235,6 +244,8 @@ static void entry(struct gather *g, struct level *l, const char *base,
 		} else {
 			could_not(g, path, errno);
 		}
+	} else {
+		no_file(g, path);
 	}
 out:
 	l->path.n = n;
@@ -280,25 +291,6 @@ static void list(struct gather *g, struct level *l, unsigned depth)
 	(void)close(l->fd);
 }
 
-/* "/etc/cron.d/" + "*": cut before the component with the first wildcard */
-static bool cut_pattern(struct str pattern, struct str *prefix,
-			struct str *rest)
-{
-	size_t slash = 0;
-
-	for (size_t i = 0; i < pattern.n; i++) {
-		if (pattern.p[i] == '/')
-			slash = i;
-		if (pattern.p[i] == '*' || pattern.p[i] == '?' ||
-		    pattern.p[i] == '[') {
-			*prefix = str_head(pattern, slash);
-			*rest = str_skip(pattern, slash + 1);
-			return true;
-		}
-	}
-	return false;
-}
-
 /* base: a home directory for `~/' patterns (literal, never a pattern) */
 static void expand(struct gather *g, struct str base, struct str pattern)
 {
@@ -306,7 +298,7 @@ static void expand(struct gather *g, struct str base, struct str pattern)
 	struct level top = { 0 };
 	struct str prefix;
 	struct place p;
-	bool wild = cut_pattern(pattern, &prefix, &g->rest);
+	bool wild = path_cut(pattern, &prefix, &g->rest);
 
 	buf_str(&full, base);
 	buf_str(&full, wild ? prefix : pattern);
@@ -366,9 +358,13 @@ void gather_rule(struct probe_run *r, const struct path_rule *rule,
 	/* what another root may have is said once, by whoever reads it */
 	if (!view && (any || !g.failed))
 		run_status(r, rule->group, rule->core, pattern,
-			   any ? PROBE_COLLECTED : PROBE_ABSENT,
-			   any ? 0 : ENOENT, at->files, at->bytes,
-			   sys_boottime_ns() - began);
+			   any     ? PROBE_COLLECTED
+			   : g.odd ? PROBE_SKIPPED
+				   : PROBE_ABSENT,
+			   any     ? 0
+			   : g.odd ? EINVAL
+				   : ENOENT,
+			   at->files, at->bytes, sys_boottime_ns() - began);
 	run_count(r, at->files);
 }
 

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../util/str.h"
+
 enum {
 	PATH_FOLLOW = 1, /* a final link: its target's bytes, its own name */
 	PATH_SHADOW = 2, /* password hashes: facts only by default */
@@ -25,5 +27,11 @@ struct path_rule {
 /* In the order in which they are read. */
 extern const struct path_rule path_table[];
 extern const size_t path_count;
+
+/*
+ * "/etc/cron.d/" + "*": cut before the component with the first wildcard;
+ * false: there is none.
+ */
+bool path_cut(struct str pattern, struct str *prefix, struct str *rest);
 
 #endif
