@@ -65,6 +65,13 @@ static int newest_first(const void *a, const void *b)
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
+/* The collector, or one that reads or judges for it. */
+static bool is_ours(const struct collect_env *env, uint32_t pid,
+		    const struct proc_stat *st)
+{
+	return pid == env->self_pid || st->ppid == env->self_pid;
+}
+
 /* Every process but the collection itself and the kernel's threads. */
 static size_t every_one(struct memory *m, struct hook_proc *out)
 {
@@ -84,7 +91,7 @@ static size_t every_one(struct memory *m, struct hook_proc *out)
 		if (live_read(dir, "stat", PROC_TEXT_MAX, &text) == 0 &&
 		    proc_stat_read(buf_view(&text), &st) &&
 		    !(st.flags & PF_KTHREAD) && st.state != 'Z' &&
-		    pid[i] != env->self_pid && st.ppid != env->self_pid)
+		    !is_ours(env, pid[i], &st))
 			out[n++] =
 				(struct hook_proc){ pid[i],
 						    proc_start_ns(&st, env) };
@@ -100,6 +107,30 @@ static void alive(void *arg)
 	run_tick(arg);
 }
 
+/* Rules name what they see, and our own code is compiled in memory too. */
+static size_t without_ours(struct memory *m, struct hook_proc *list, size_t n)
+{
+	const struct collect_env *env = m->run->env;
+	struct buf text = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct proc_stat st;
+		int dir = live_pid(env->proc, list[i].pid);
+		bool ours = dir >= 0 &&
+			    live_read(dir, "stat", PROC_TEXT_MAX, &text) == 0 &&
+			    proc_stat_read(buf_view(&text), &st) &&
+			    is_ours(env, list[i].pid, &st);
+
+		if (!ours)
+			list[kept++] = list[i];
+		if (dir >= 0)
+			(void)close(dir);
+	}
+	buf_free(&text);
+	return kept;
+}
+
 static size_t asked_for(struct memory *m, struct hook_proc *out)
 {
 	const struct collect_hook *h = m->run->env->options->hook;
@@ -112,7 +143,7 @@ static size_t asked_for(struct memory *m, struct hook_proc *out)
 	if (n < 0)
 		probe_status(m->run, STR("rules"), PROBE_FAILED, err.errnum, 0,
 			     0);
-	return n < 0 ? 0 : (size_t)n;
+	return n < 0 ? 0 : without_ours(m, out, (size_t)n);
 }
 
 static void run_memory(struct probe_run *run)
