@@ -7,6 +7,7 @@
 #   CATSCALE=FILE  Cat-Scale.sh
 #   BENCH_COLD=1   drop the kernel's caches before each run
 #   PEERS_IDLE=N   idle processes beside (150)
+#   PEERS_PROFILES  of ours (quick standard full)
 #
 # Each run has a process and a mount namespace of its own, so that the number
 # of processes it starts can be read from the kernel; nobody else's process is
@@ -92,7 +93,7 @@ printf "$row" '' 'wall s' 'CPU s' 'read MB' 'disk MB' 'MiB' 'processes' \
 	'atimes' 'members'
 mkdir "$work/dest"
 peer 'bare walk' : "$walk" /
-for profile in quick standard full; do
+for profile in ${PEERS_PROFILES:-quick standard full}; do
 	peer "konseki $profile" "tar --zstd -tf $work/dest/k.tar.zst" \
 		"$konseki" collect --here --profile $profile \
 		-o "$work/dest/k.tar.zst"
@@ -104,7 +105,7 @@ cp "$work/konseki.standard.names" "$work/ours" 2>/dev/null
 [ -n "${UAC:-}" ] && peer 'UAC ir_triage' \
 	"tar -tzf $work/dest/*.tar.gz" \
 	sh -c "cd $UAC && ./uac -p ir_triage $work/dest"
-for profile in quick standard full; do
+for profile in ${PEERS_PROFILES:-quick standard full}; do
 	ratio "konseki $profile" 'UAC ir_triage'
 	ratio "konseki $profile" CatScale
 done
