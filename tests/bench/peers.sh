@@ -95,7 +95,7 @@ mkdir "$work/dest"
 peer 'bare walk' : "$walk" /
 for profile in ${PEERS_PROFILES:-quick standard full}; do
 	peer "konseki $profile" "tar --zstd -tf $work/dest/k.tar.zst" \
-		"$konseki" collect --here --profile $profile \
+		"$konseki" collect --here --profile "$profile" \
 		-o "$work/dest/k.tar.zst"
 done
 cp "$work/konseki.standard.names" "$work/ours" 2>/dev/null
