@@ -142,8 +142,8 @@ collect_sealed() { # FILE OPTION...
 	"$konseki" timeline --identity "$dir/key" "$dir/cut.tar.zst.age" \
 		2>"$dir/said" | head -n 1 | jq -e .event.id >/dev/null
 	cp "$dir/sealed.tar.zst.age" "$dir/changed.tar.zst.age"
-	printf 'x' | dd of="$dir/changed.tar.zst.age" bs=1 seek=300000 \
-		conv=notrunc 2>/dev/null
+	head -c 16 /dev/zero | dd of="$dir/changed.tar.zst.age" bs=1 \
+		seek=$((size / 2)) conv=notrunc 2>/dev/null
 	run "$konseki" verify --identity "$dir/key" "$dir/changed.tar.zst.age"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *'pieces of the sealed file are damaged'* ]]

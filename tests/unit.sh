@@ -7,17 +7,18 @@ shift
 CMOCKA_MESSAGE_OUTPUT=TAP
 export CMOCKA_MESSAGE_OUTPUT
 bad=0
-said=$(mktemp) || exit 1
-trap 'rm -f "$said"' EXIT
+said=$(mktemp) && out=$(mktemp) || exit 1
+trap 'rm -f "$said" "$out"' EXIT
 for program; do
 	name=${program#"$prefix"}
-	out=$(timeout 300 "$program" 2>"$said" </dev/null)
+	# into a file: a child that is left behind would keep a pipe open
+	timeout -k 10 120 "$program" >"$out" 2>"$said" </dev/null
 	status=$?
 	sed 's/^/# /' "$said"
-	printf '%s\n' "$out" | sed "s|^\(\(not \)\{0,1\}ok [0-9]* - \)|\1$name/|"
+	sed "s|^\(\(not \)\{0,1\}ok [0-9]* - \)|\1$name/|" "$out"
 	if [ $status -ne 0 ]; then
 		bad=1
-		printf '%s\n' "$out" | grep '^not ok ' | grep -qv '# SKIP' ||
+		grep '^not ok ' "$out" | grep -qv '# SKIP' ||
 			echo "not ok 0 - $name/ended with status $status"
 	fi
 done

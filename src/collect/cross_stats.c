@@ -17,6 +17,7 @@
 #define TICK 8192u
 #define LONGEST_NS (4 * INT64_C(1000000000))
 #define FAMILY_MAX 16
+#define STAT_MAX (4u << 20) /* grows with interrupts and CPUs */
 #define COUNTS 20 /* tries to count while none is born */
 #define INITIAL_PID_NS UINT64_C(4026531836) /* the kernel's own number */
 
@@ -140,9 +141,28 @@ int cross_taskstats(struct cross *c)
 	return errnum;
 }
 
+/* Tasks born since the start of the system: "processes" of /proc/stat. */
+static bool births(int proc, uint64_t *n)
+{
+	struct buf text = { 0 };
+	struct str left;
+	bool found = false;
+
+	if (live_read(proc, "stat", STAT_MAX, &text) >= 0)
+		for (left = buf_view(&text); left.p && left.n && !found;) {
+			struct str v = str_cut(&left, '\n');
+
+			found = str_is(str_cut(&v, ' '), "processes") &&
+				str_u64(str_trim(v), n);
+		}
+	buf_free(&text);
+	return found;
+}
+
 /*
  * The kernel counts the tasks of all pid namespaces, and stops at 65,535.
- * Counted between two equal answers, so that no birth is in between.
+ * While none is born an equal number means that none has ended either: then
+ * the list in between has all there are.
  */
 static bool count(struct cross *c, uint64_t *more)
 {
@@ -150,12 +170,16 @@ static bool count(struct cross *c, uint64_t *more)
 	bool still_stand = false;
 
 	for (int i = 0; !still_stand && i < COUNTS; i++) {
+		int proc = c->env->proc;
 		struct sysinfo before, after;
+		uint64_t born, now;
 
-		if (sysinfo(&before) < 0 || tasks_read(c->env->proc, &t) < 0 ||
-		    sysinfo(&after) < 0)
+		if (!births(proc, &born) || sysinfo(&before) < 0 ||
+		    tasks_read(proc, &t) < 0 || sysinfo(&after) < 0 ||
+		    !births(proc, &now))
 			break;
-		still_stand = before.procs == after.procs && t.n < UINT16_MAX;
+		still_stand = before.procs == after.procs && born == now &&
+			      t.n < UINT16_MAX;
 		*more = before.procs > t.n ? before.procs - t.n : 0;
 		c->checked = t.n;
 	}

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -236,7 +237,7 @@ static void a_busy_machine(void **state)
 
 	(void)state;
 	if (busy == 0)
-		for (;;) {
+		for (prctl(PR_SET_PDEATHSIG, SIGKILL);;) {
 			pid_t p = fork();
 
 			if (p == 0)
