@@ -19,10 +19,6 @@ setup_file() {
 	mkdir "$dir/out"
 }
 
-teardown_file() {
-	finish
-}
-
 setup() {
 	root=$dir/root
 	out=$dir/out

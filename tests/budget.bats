@@ -3,14 +3,6 @@
 # shellcheck shell=bash disable=SC1091,SC2016,SC2030,SC2031,SC2154
 . "$BATS_TEST_DIRNAME/lib.sh"
 
-setup_file() {
-	begin utmp
-}
-
-teardown_file() {
-	finish
-}
-
 setup() {
 	root=$dir/$BATS_TEST_NUMBER
 	small_root "$root"

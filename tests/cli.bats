@@ -12,10 +12,6 @@ setup_file() {
 	"$konseki" analyze -q "$dir/a.tar.zst" -o "$dir/a.case"
 }
 
-teardown_file() {
-	finish
-}
-
 status_is() { # STATUS COMMAND...
 	want=$1
 	shift

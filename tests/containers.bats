@@ -16,10 +16,6 @@ setup_file() {
 	cp "$plant/contain" "$root/usr/bin/"
 }
 
-teardown_file() {
-	finish
-}
-
 setup() {
 	need_mounts
 	rm -rf "$root"/out* "${root:?}/tmp" "${root:?}/mnt" "$dir"/live.* "$dir"/out

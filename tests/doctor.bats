@@ -7,10 +7,6 @@ setup_file() {
 	begin fanlisten
 }
 
-teardown_file() {
-	finish
-}
-
 # jq condition about one check
 check() { # SUMMARY ID CONDITION
 	jq -e --arg id "$2" ".checks[] | select(.id == \$id) | $3" "$1" \

@@ -12,10 +12,6 @@ setup_file() {
 		>"$dir/host/var/log/auth.log"
 }
 
-teardown_file() {
-	finish
-}
-
 setup() {
 	log=$dir/host/var/log/auth.log
 	out=$dir/$BATS_TEST_NUMBER.case

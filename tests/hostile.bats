@@ -10,10 +10,6 @@ setup_file() {
 	[ -x "$memsum" ] || make -s -C "$top" build/tests/bench/memsum >&2
 }
 
-teardown_file() {
-	finish
-}
-
 setup() {
 	root=$dir/$BATS_TEST_NUMBER
 	small_root "$root"

@@ -38,10 +38,6 @@ setup_file() {
 		2>"$dir/collect.err" || [ $? -eq 3 ]
 }
 
-teardown_file() {
-	finish
-}
-
 findings() { # FEED
 	rm -f "$dir/found"
 	"$konseki" findings --no-builtin-rules --ioc "$1" --format jsonl \

@@ -26,6 +26,15 @@ finish() {
 	[ -n "$dir" ] && [ -d "$dir" ] && rm -rf --one-file-system "$dir"
 }
 
+# What a test file does that says nothing else.
+setup_file() {
+	begin utmp
+}
+
+teardown_file() {
+	finish
+}
+
 need_root() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root may do this'
 }
@@ -91,6 +100,22 @@ small_root() { # DIR
 		/usr/lib/systemd/system/small.service \
 		>"$1/var/lib/dpkg/info/coreutils.list"
 	(cd "$1" && md5sum usr/bin/ls) >"$1/var/lib/dpkg/info/coreutils.md5sums"
+}
+
+# FILE TEXT: added to the root.
+put() {
+	mkdir -p "$root/$(dirname "$1")"
+	printf '%b\n' "$2" >>"$root/$1"
+}
+
+# For setup_file: a small root with what the command puts there, judged.
+planted() { # COMMAND
+	begin utmp
+	root=$dir/root
+	export root archive case_file
+	small_root "$root"
+	"$1"
+	judge "$root"
 }
 
 # Collects a dead root and analyzes it: $archive, $case_file, and the exit

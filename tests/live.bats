@@ -5,24 +5,6 @@
 . "$BATS_TEST_DIRNAME/lib.sh"
 . "$BATS_TEST_DIRNAME/living.sh"
 
-setup_file() {
-	begin utmp act oldkernel hangfs
-	[ "$(id -u)" -eq 0 ] || return 0
-	root=$dir/root
-	export root
-	live_root "$root"
-}
-
-teardown_file() {
-	finish
-}
-
-setup() {
-	need_mounts
-	rm -rf "$root"/out* "$root/tmp" "$dir"/live.*
-	mkdir -m 1777 "$root/tmp"
-}
-
 @test "live/nothing: processes that do nothing odd" {
 	look <<-'EOT'
 	act ready /tmp/ready.idle wait &

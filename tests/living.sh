@@ -3,6 +3,25 @@
 #
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
+setup_file() {
+	begin utmp act oldkernel hangfs
+	[ "$(id -u)" -eq 0 ] || return 0
+	root=$dir/root
+	export root
+	live_root "$root"
+}
+
+# Each test starts with nothing left of the one before.
+live_setup() {
+	need_mounts
+	rm -rf "$root"/out* "$root/tmp" "$dir"/live.*
+	mkdir -m 1777 "$root/tmp"
+}
+
+setup() {
+	live_setup
+}
+
 # The system that is collected: a small root with dash, this program and act.
 live_root() { # DIR
 	small_root "$1"

@@ -4,22 +4,9 @@
 . "$BATS_TEST_DIRNAME/lib.sh"
 . "$BATS_TEST_DIRNAME/living.sh"
 
-setup_file() {
-	begin utmp act oldkernel
-	[ "$(id -u)" -eq 0 ] || return 0
-	root=$dir/root
-	export root
-	live_root "$root"
-}
-
-teardown_file() {
-	finish
-}
-
 setup() {
-	need_mounts
-	rm -rf "$root"/out* "$root/tmp" "$dir"/live.* "$dir"/was "$dir"/big*
-	mkdir -m 1777 "$root/tmp"
+	live_setup
+	rm -rf "$dir"/was "$dir"/big*
 	mkdir "$dir/was"
 }
 

@@ -8,10 +8,6 @@ setup_file() {
 	begin utmp act oldkernel
 }
 
-teardown_file() {
-	finish
-}
-
 # All tests of a file, with collect under the filter.
 again() { # ERRNO FILE FILTER
 	status=0

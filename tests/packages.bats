@@ -8,14 +8,6 @@
 # shellcheck shell=bash disable=SC1091,SC2016,SC2030,SC2031,SC2154
 . "$BATS_TEST_DIRNAME/lib.sh"
 
-setup_file() {
-	begin utmp
-}
-
-teardown_file() {
-	finish
-}
-
 setup() {
 	need_root
 	root=$dir/$BATS_TEST_NUMBER
@@ -157,6 +149,21 @@ rpm_root() { # KIND PATH
 	rm -f "$root".*
 	judge "$root"
 	state_of /usr/bin/tool -
+}
+
+@test "packages/others: a system unpacked in /tmp is not this one" {
+	small_root "$root"
+	at=$root/tmp/chroot
+	mkdir -p "$at/var/lib/rpm" "$at/lib/apk/db"
+	cp "$top/testdata/rpmdb/sqlite/input" "$at/var/lib/rpm/rpmdb.sqlite"
+	cp "$top/testdata/apkdb/installed/input" "$at/lib/apk/db/installed"
+	judge "$root"
+	event '.event.dataset == "rpmdb"'
+	event '.event.dataset == "apkdb"'
+	[ -z "$(missing)" ]
+	! event '.konseki.package.signed == false' 2>/dev/null
+	! event '.konseki.autorun.mechanism == "package_script"' 2>/dev/null
+	[ -z "$(found)" ] || { found >&2; return 1; }
 }
 
 @test "packages/rpm: rpm -Va says the same" {

@@ -5,23 +5,7 @@
 . "$BATS_TEST_DIRNAME/lib.sh"
 
 setup_file() {
-	begin utmp
-	root=$dir/root
-	export root
-	small_root "$root"
-	plant_all
-	judge "$root"
-	export archive case_file
-}
-
-teardown_file() {
-	finish
-}
-
-# FILE CONTENT: added to the root.
-put() {
-	mkdir -p "$root/$(dirname "$1")"
-	printf '%b\n' "$2" >>"$root/$1"
+	planted plant_all
 }
 
 # NAME MODE CONTENT: a member of a cpio archive; an empty name ends it.

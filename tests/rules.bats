@@ -29,10 +29,6 @@ setup_file() {
 	printf 'rule no {\n condition: nothing\n}\n' >"$dir/rules/no.yar"
 }
 
-teardown_file() {
-	finish
-}
-
 @test "rules/check: states, places and reasons" {
 	run "$konseki" rules check "$dir/rules" --summary "$dir/s.json"
 	[ "$status" -eq 1 ]

@@ -33,10 +33,6 @@ setup_file() {
 	done
 }
 
-teardown_file() {
-	finish
-}
-
 # Compares in all formats; the environment and options are the arguments.
 same() { # ENVIRONMENT... -- OPTION...
 	local environment=()

@@ -13,10 +13,6 @@ setup_file() {
 	collect_sealed "$dir/sealed.tar.zst.age" --recipient "$(cat "$dir/public")"
 }
 
-teardown_file() {
-	finish
-}
-
 need_age() {
 	command -v age >/dev/null || skip 'age is not installed'
 }

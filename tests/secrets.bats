@@ -18,10 +18,6 @@ setup_file() {
 	tar --zstd -C "$dir/out" -xf "$dir/a.tar.zst"
 }
 
-teardown_file() {
-	finish
-}
-
 # A value that must not leave, and the file that holds it in place of @.
 plant_file() { # VALUE FILE TEXT
 	mkdir -p "$root/$(dirname "$2")"

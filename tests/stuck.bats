@@ -8,10 +8,6 @@ setup_file() {
 	begin utmp hangfs oldkernel
 }
 
-teardown_file() {
-	finish
-}
-
 setup() {
 	need_root
 	[ -c /dev/fuse ] || skip 'no /dev/fuse here'

@@ -8,10 +8,6 @@ setup_file() {
 	begin utmp oldkernel
 }
 
-teardown_file() {
-	finish
-}
-
 setup() {
 	need_root
 	root=$dir/$BATS_TEST_NUMBER

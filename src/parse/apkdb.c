@@ -9,56 +9,16 @@
 
 #define NAME "apkdb"
 
-static void field(struct pkgstate *s, char key, struct str value)
+static void field(struct pkgstate *s, struct str key, struct str value)
 {
-	switch (key) {
-	case 'P':
+	if (str_is(key, "P"))
 		s->name = value;
-		break;
-	case 'V':
+	else if (str_is(key, "V"))
 		s->version = value;
-		break;
-	case 'A':
+	else if (str_is(key, "A"))
 		s->arch = value;
-		break;
-	case 'm':
+	else if (str_is(key, "m"))
 		s->maintainer = value;
-		break;
-	default:
-		break;
-	}
-}
-
-static enum outcome stanza(struct parse *p, struct pkgstate *s, size_t end)
-{
-	struct str data = lines_data(p->src);
-
-	if (!s->name.n)
-		return WHOLE;
-	s->record =
-		str_head(str_skip(data, (size_t)s->off), end - (size_t)s->off);
-	return pkgstate_emit(p, NAME, s);
-}
-
-static enum outcome installed(struct parse *p, struct str data)
-{
-	struct pkgstate s = { .system = PACKAGES_APK };
-	struct str text = data;
-
-	while (text.p) {
-		size_t at = (size_t)(text.p - data.p);
-		struct str l = str_cut(&text, '\n');
-
-		if (l.n == 0) {
-			if (stanza(p, &s, at) == STOP)
-				return STOP;
-			s = (struct pkgstate){ .system = PACKAGES_APK,
-					       .off = at + 1 };
-		} else if (l.n >= 2 && l.p[1] == ':') {
-			field(&s, l.p[0], str_skip(l, 2));
-		}
-	}
-	return stanza(p, &s, data.n);
 }
 
 /* name-1.2-r3.Q1….post-install -> the package, and what it is */
@@ -104,8 +64,9 @@ static bool is_script(const struct source *src)
 
 static enum outcome parse(struct parse *p)
 {
-	return is_script(p->src) ? script(p, lines_data(p->src))
-				 : installed(p, lines_data(p->src));
+	return is_script(p->src)
+		       ? script(p, lines_data(p->src))
+		       : pkgstate_stanzas(p, NAME, PACKAGES_APK, field);
 }
 
 static unsigned probe(const struct source *src)

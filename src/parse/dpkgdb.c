@@ -25,39 +25,9 @@ static void field(struct pkgstate *s, struct str key, struct str value)
 		s->state = str_skip(value, str_rchr(value, ' ') + 1);
 }
 
-static enum outcome stanza(struct parse *p, struct pkgstate *s, size_t end)
-{
-	struct str data = lines_data(p->src);
-
-	if (!s->name.n)
-		return WHOLE;
-	s->record =
-		str_head(str_skip(data, (size_t)s->off), end - (size_t)s->off);
-	return pkgstate_emit(p, NAME, s);
-}
-
 static enum outcome parse(struct parse *p)
 {
-	struct str data = lines_data(p->src), text = data;
-	struct pkgstate s = { .system = PACKAGES_DPKG };
-
-	while (text.p) {
-		size_t at = (size_t)(text.p - data.p);
-		struct str l = str_cut(&text, '\n');
-
-		if (l.n == 0) {
-			if (stanza(p, &s, at) == STOP)
-				return STOP;
-			s = (struct pkgstate){ .system = PACKAGES_DPKG,
-					       .off = at + 1 };
-		} else if (l.p[0] != ' ' && l.p[0] != '\t') {
-			struct str key = str_cut(&l, ':');
-
-			if (l.p)
-				field(&s, key, str_trim(l));
-		}
-	}
-	return stanza(p, &s, data.n);
+	return pkgstate_stanzas(p, NAME, PACKAGES_DPKG, field);
 }
 
 static unsigned probe(const struct source *src)

@@ -1,8 +1,10 @@
 /* pkgstate.c - events of installed packages and their scripts. */
 #include "pkgstate.h"
 
+#include "../host/pkgfiles.h"
 #include "../util/timefmt.h"
 #include "autorun.h"
+#include "lines.h"
 #include "stream.h"
 
 #include <sys/stat.h>
@@ -10,8 +12,18 @@
 #define MAX_MISSING 4096u              /* programs of one source */
 #define MAX_SECOND (UINT64_C(1) << 33) /* year 2242: no clock says more */
 
-static void facts(struct event *e, const struct pkgstate *s)
+/* Not that of another system, unpacked somewhere below: it is not in use. */
+static bool in_use(const struct source *s)
 {
+	return !(s->flags & SRC_COLLECTED) || pkgfiles_wants(s->path) ||
+	       str_starts(s->path, STR("/lib/apk/db/")) ||
+	       str_starts(s->path, STR("/usr/lib/apk/db/"));
+}
+
+static void facts(struct parse *p, const struct pkgstate *s)
+{
+	struct event *e = p->ev;
+
 	ev_str(e, KEY_PACKAGE_ARCHITECTURE, s->arch);
 	if (s->installed_s && s->installed_s < MAX_SECOND)
 		ev_time(e, KEY_PACKAGE_INSTALLED,
@@ -21,7 +33,7 @@ static void facts(struct event *e, const struct pkgstate *s)
 	ev_str(e, KEY_PACKAGE_VERSION, s->version);
 	ev_str(e, KEY_K_PACKAGE_BUILD_HOST, s->build_host);
 	ev_str(e, KEY_K_PACKAGE_MAINTAINER, s->maintainer);
-	if (s->is_signed != SIGNED_UNKNOWN)
+	if (s->is_signed != SIGNED_UNKNOWN && in_use(p->src))
 		ev_bool(e, KEY_K_PACKAGE_SIGNED, s->is_signed == SIGNED_YES);
 	ev_str(e, KEY_K_PACKAGE_VENDOR, s->vendor);
 }
@@ -34,7 +46,7 @@ enum outcome pkgstate_emit(struct parse *p, const char *dataset,
 	stream_state(p, KIND_PACKAGE_STATE, str_of(dataset), s->off);
 	p->ev->sub = s->sub;
 	p->ev->record = s->record;
-	facts(p->ev, s);
+	facts(p, s);
 	ev_str(p->ev, KEY_K_PACKAGE_STATE,
 	       s->state.n ? s->state : STR("installed"));
 	if (parse_emit(p) == STOP)
@@ -45,9 +57,48 @@ enum outcome pkgstate_emit(struct parse *p, const char *dataset,
 	ev_begin(p->ev, KIND_PACKAGE, dataset, &w, s->off);
 	p->ev->sub = s->sub + 1;
 	p->ev->record = s->record;
-	facts(p->ev, s);
+	facts(p, s);
 	ev_cstr(p->ev, KEY_EVENT_ACTION, "install");
 	return parse_emit(p);
+}
+
+static enum outcome stanza_end(struct parse *p, const char *dataset,
+			       struct pkgstate *s, size_t end)
+{
+	struct str data = lines_data(p->src);
+
+	if (!s->name.n)
+		return WHOLE;
+	s->record =
+		str_head(str_skip(data, (size_t)s->off), end - (size_t)s->off);
+	return pkgstate_emit(p, dataset, s);
+}
+
+enum outcome pkgstate_stanzas(struct parse *p, const char *dataset,
+			      enum package_system system,
+			      void (*field)(struct pkgstate *, struct str key,
+					    struct str value))
+{
+	struct str data = lines_data(p->src), text = data;
+	struct pkgstate s = { .system = system };
+
+	while (text.p) {
+		size_t at = (size_t)(text.p - data.p);
+		struct str l = str_cut(&text, '\n');
+
+		if (l.n == 0) {
+			if (stanza_end(p, dataset, &s, at) == STOP)
+				return STOP;
+			s = (struct pkgstate){ .system = system,
+					       .off = at + 1 };
+		} else if (l.p[0] != ' ' && l.p[0] != '\t') {
+			struct str key = str_cut(&l, ':');
+
+			if (l.p)
+				field(&s, key, str_trim(l));
+		}
+	}
+	return stanza_end(p, dataset, &s, data.n);
 }
 
 enum outcome pkgscript_emit(struct parse *p, const char *dataset,
@@ -70,7 +121,7 @@ enum outcome pkgscript_emit(struct parse *p, const char *dataset,
 		.sub = s->sub,
 	};
 
-	if (!text.n)
+	if (!text.n || !in_use(p->src))
 		return WHOLE;
 	autorun_fill(p, &a);
 	ev_str(p->ev, KEY_PACKAGE_NAME, s->package);
@@ -95,7 +146,7 @@ enum outcome pkgmissing_emit(struct parse *p, const char *dataset,
 {
 	bool regular = (f->mode & S_IFMT) == S_IFREG;
 
-	if (p->src->root || *said >= MAX_MISSING ||
+	if (p->src->root || !in_use(p->src) || *said >= MAX_MISSING ||
 	    !(f->mode ? regular && f->mode & 0111 : program_dir(f->path)) ||
 	    !ctx_missing(p->ctx, f->path))
 		return WHOLE;

@@ -23,6 +23,14 @@ struct pkgstate {
 /* A state, and an event at the time it was installed when that is known. */
 enum outcome pkgstate_emit(struct parse *, const char *dataset,
 			   const struct pkgstate *);
+/*
+ * The same for each stanza of a text: lines `KEY: value' or `KEY:value',
+ * continued by a blank, parted by empty lines.
+ */
+enum outcome pkgstate_stanzas(struct parse *, const char *dataset,
+			      enum package_system,
+			      void (*field)(struct pkgstate *, struct str key,
+					    struct str value));
 /* A script that runs when the package is handled. */
 struct pkgscript {
 	struct str package, program, text;
