@@ -105,6 +105,7 @@ int suspects_recheck(struct cross *, struct suspects *,
 /* cross_copy.c: texts and image of a process that no other probe saw. */
 void cross_copy(struct cross *, uint32_t pid);
 
+int cross_may_ask(int proc);
 int cross_pids(struct cross *);
 int cross_cgroups(struct cross *);
 int cross_taskstats(struct cross *);

@@ -132,7 +132,7 @@ static uint64_t own_number(int proc, uint32_t pid)
 
 	snprintf(name, sizeof name, "%u/status", pid);
 	if (live_read(proc, name, 65536, &text) < 0)
-		n = errno == ESRCH ? pid : 0;
+		n = errno == ENOENT ? 0 : pid; /* else we may not know */
 	for (left = buf_view(&text); left.p && left.n && n == 0;) {
 		struct str v = str_cut(&left, '\n'), k = str_cut(&v, ':');
 

@@ -144,8 +144,11 @@ int cross_cgroups(struct cross *c)
 	struct tasks t = { .pid = NULL };
 	struct suspects s = { .v = NULL };
 	struct groups g = { .c = c, .listed = &t, .out = &s };
-	int root = hierarchy(c->env), errnum = 0;
+	int errnum = cross_may_ask(c->env->proc), root;
 
+	if (errnum)
+		return errnum;
+	root = hierarchy(c->env);
 	if (root < 0)
 		return errno;
 	if (tasks_read(c->env->proc, &t) < 0)

@@ -34,7 +34,7 @@ static bool capable(struct str status, unsigned capability)
  * Numbers mean the same for kill and for this /proc, and it lists everyone
  * for us: hidepid does not for who may not trace.
  */
-static int may_ask(int proc)
+int cross_may_ask(int proc)
 {
 	struct buf status = { 0 };
 	char link[LIVE_LINK_MAX + 1];
@@ -151,7 +151,7 @@ static void state(struct cross *c, const struct suspect *s)
 int cross_pids(struct cross *c)
 {
 	struct suspects s = { .v = NULL };
-	int why[ASK_WAYS], errnum = may_ask(c->env->proc);
+	int why[ASK_WAYS], errnum = cross_may_ask(c->env->proc);
 	unsigned ways = errnum ? 0 : ask_ways(why);
 
 	if (errnum)

@@ -116,7 +116,11 @@ int cross_taskstats(struct cross *c)
 	struct stats st = { .nl = { .fd = -1 } };
 	struct suspects s = { .v = NULL };
 	struct tasks t = { .pid = NULL };
-	int errnum = open_stats(&st);
+	int errnum = cross_may_ask(c->env->proc);
+
+	if (errnum)
+		return errnum;
+	errnum = open_stats(&st);
 
 	errno = EPERM; /* for an answer that is none */
 	if (errnum == 0 && ask(&st, (uint32_t)getpid()) != 1)
@@ -197,6 +201,8 @@ int cross_count(struct cross *c)
 		close(self);
 	if (ns != INITIAL_PID_NS)
 		return EXDEV;
+	if (cross_may_ask(c->env->proc))
+		return EPERM;
 	for (int i = 0; i < CROSS_ROUNDS && least; i++) {
 		uint64_t more;
 

@@ -109,7 +109,7 @@ static struct forecast_now where_we_are(const struct crew *c,
 	struct forecast_now n = {
 		.stage = c->walked ? FORECAST_COPY : FORECAST_BEFORE,
 		.stage_ns = sys_boottime_ns() - c->job_ns,
-		.bytes = writer_bytes_in(c->in->w) - c->job_bytes,
+		.done.bytes = writer_bytes_in(c->in->w) - c->job_bytes,
 	};
 
 	if (j->measure) {

@@ -176,18 +176,17 @@ static void entries(struct walk *w)
 			st->phase = WALK_ENTRY;
 			entry(w, d);
 			run_tick(w->run);
-			st->nobject++;
+			st->work.objects++;
 			if (w->ahead)
-				forecast_mark(&st->marks, st->nobject,
-					      st->nbytes);
+				forecast_mark(&st->marks, &st->work);
 		}
 		st->at += d->reclen;
 	}
 	st->phase = WALK_START;
 	st->nbuf = st->at = 0;
-	if (st->nobject - st->ncounted >= 4096) {
-		run_count(w->run, st->nobject - st->ncounted);
-		st->ncounted = st->nobject;
+	if (st->work.objects - st->ncounted >= 4096) {
+		run_count(w->run, st->work.objects - st->ncounted);
+		st->ncounted = st->work.objects;
 	}
 }
 
@@ -256,7 +255,7 @@ static bool open_root(struct walk *w, const char *path)
 		walk_prefix(w);
 		w->no_xattr = fchdir(p.dir) < 0;
 		walk_row(w, name.n ? p.name : "", &p.meta, &none);
-		st->nobject++;
+		st->work.objects++;
 		st->npath = (uint32_t)strlen(path);
 		memcpy(st->path, path, st->npath);
 		walk_push(w, fd, &p.meta);
@@ -291,6 +290,8 @@ static void go(struct probe_run *r, bool ahead)
 			st->phase = WALK_OWNED;
 		owned_read(r, &w->arena, &w->packages);
 	}
+	if (!r->resumed)
+		st->began_ns = sys_boottime_ns();
 	run_touch(r, 0, STR_NONE);
 	if (r->resumed && st->depth > 0) {
 		walk_name_lost(w);
@@ -309,10 +310,10 @@ static void go(struct probe_run *r, bool ahead)
 		below_root(w);
 		st->walked |= 1u << st->root;
 	}
-	run_count(r, st->nobject - st->ncounted);
+	run_count(r, st->work.objects - st->ncounted);
 	if (!ahead)
 		run_status(r, "walk", "files", STR_NONE, PROBE_COLLECTED, 0,
-			   st->nobject, st->nbytes,
+			   st->work.objects, st->work.bytes,
 			   sys_boottime_ns() - r->began_ns);
 	walk_free(w);
 }
@@ -324,19 +325,19 @@ static void run_walk(struct probe_run *r)
 
 static void run_ahead(struct probe_run *r)
 {
-	int64_t began = sys_boottime_ns();
 	struct walk_state *st = r->lane->state;
 
 	go(r, true);
-	st->ahead_ns = sys_boottime_ns() - began;
+	st->ahead_ns += sys_boottime_ns() - st->began_ns;
 }
 
 static void measure(const struct lane *l, struct forecast_now *n)
 {
 	const struct walk_state *st = l->state;
 
-	n->objects = st->nobject;
-	n->bytes = st->nbytes;
+	n->stage_ns = st->began_ns ? sys_boottime_ns() - st->began_ns : 0;
+	n->done = st->work;
+	n->bytes_ns = st->bytes_ns;
 }
 
 static void counted(const struct lane *l, struct scene *sc)
@@ -345,8 +346,7 @@ static void counted(const struct lane *l, struct scene *sc)
 	uint64_t max = programs_most(sc->opt);
 
 	sc->forecast = (struct forecast){
-		.objects = st->nobject,
-		.look = st->nbytes,
+		.walk = st->work,
 		.copy = st->ncopy < max ? st->ncopy : max,
 		.log = st->nlog,
 		.count_ns = st->ahead_ns,

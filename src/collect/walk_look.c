@@ -138,11 +138,12 @@ static bool digest(struct walk *w, int fd, size_t have, uint64_t size,
 	struct digester d;
 	uint64_t off = have;
 	ssize_t n = (ssize_t)have;
+	int64_t began = sys_boottime_ns();
 
 	digester_begin(&d, packages_algos(&w->packages, path));
 	while (n > 0) {
 		digester_add(&d, buf, (size_t)n);
-		w->st->nbytes += (uint64_t)n;
+		w->st->work.bytes += (uint64_t)n;
 		run_tick(w->run);
 		if (off >=
 		    size) /* a file that grows is never read to its end */
@@ -150,6 +151,7 @@ static bool digest(struct walk *w, int fd, size_t have, uint64_t size,
 		n = pread(fd, buf, READ_BYTES, (off_t)off);
 		off += n > 0 ? (uint64_t)n : 0;
 	}
+	w->st->bytes_ns += sys_boottime_ns() - began;
 	if (n < 0)
 		return false;
 	digester_end(&d, &f->digest);
@@ -231,19 +233,43 @@ static void examine(struct walk *w, const char *name, const struct meta *m,
 	(void)close(fd);
 }
 
+/* What a look at the first bytes takes, here and now. */
+static int64_t time_open(struct walk *w, const char *name)
+{
+	int64_t took = sys_boottime_ns();
+	struct cache cache;
+	struct meta now;
+	int fd = open_regular(w->run, w->fd[w->st->depth - 1], name, &now);
+
+	if (fd >= 0) {
+		cache_look(&cache, &w->run->sys, fd, 0, now.size);
+		(void)!pread(fd, w->ex->buf, KIND_HEAD, 0);
+		cache_restore(&cache, fd);
+		(void)close(fd);
+	}
+	return sys_boottime_ns() - took;
+}
+
 /* What looking at it, and copying it, will cost. */
 static void foresee(struct walk *w, const char *name, const struct meta *m,
 		    bool named)
 {
 	struct walk_state *st = w->st;
 	uint64_t size = m->blocks * 512 < m->size ? m->blocks * 512 : m->size;
-	/* what is opened for its first bytes only costs next to nothing */
+	/* of the others mostly the first bytes are read */
 	bool likely = m->mode & 0111 || kind_program_name(str_of(name));
 	bool all = w->run->scene->hash == HASH_ALL;
-	bool look = wanted(w, name, m) && (all || likely);
+	bool open = wanted(w, name, m), look = open && (all || likely);
 
+	if (open && forecast_samples(st->nopen++)) {
+		int64_t took = time_open(w, name);
+
+		st->ahead_ns -= took; /* this is no counting */
+		forecast_sample(&st->open_ns, took);
+	}
+	st->work.open_ns += open ? st->open_ns : 0;
 	if (look)
-		st->nbytes += size;
+		st->work.bytes += size;
 	if (((look && likely) || named) && !owned(w, name))
 		st->ncopy += size;
 	if (str_starts(str_mem(st->path, st->npath), STR("/var/log")))

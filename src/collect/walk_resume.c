@@ -66,7 +66,7 @@ void walk_name_lost(struct walk *w)
 		((const struct dirent64 *)(const void *)(st->dirbuf + st->at))
 			->name,
 		'?', "timeout");
-	st->nobject++;
+	st->work.objects++;
 }
 
 /* The collector has stated the timeout; get past it. */
@@ -86,7 +86,7 @@ void walk_pass_over(struct walk *w)
 
 		walk_prefix(w);
 		walk_row_bare(w, d->name, '?', "timeout");
-		st->nobject++;
+		st->work.objects++;
 		st->at += d->reclen;
 	}
 	st->phase = WALK_START;

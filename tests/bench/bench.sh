@@ -7,7 +7,8 @@
 #   BENCH_JOURNAL   entries of the journal (200000)
 #   BENCH_SECONDS   of each loop beside collect (8)
 #   BENCH_COLD=1    drop the kernel's caches before the cold walks (root)
-#   BENCH_ONLY      parts: walk hash bodyfile syslog journal analyze beside peers
+#   BENCH_ONLY      parts: walk hash bodyfile syslog journal analyze beside
+#                   forecast peers
 #   UAC, CATSCALE   collectors to run beside: see peers.sh
 #   TMPDIR          where the files go (2 GiB)
 #
@@ -21,7 +22,7 @@ entries=${BENCH_ENTRIES:-400000}
 lines=${BENCH_LINES:-1000000}
 journal_entries=${BENCH_JOURNAL:-200000}
 seconds=${BENCH_SECONDS:-8}
-parts=${BENCH_ONLY:-walk hash bodyfile syslog journal analyze beside peers}
+parts=${BENCH_ONLY:-walk hash bodyfile syslog journal analyze beside forecast peers}
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -211,6 +212,18 @@ bench_beside() {
 	beside - 'fsync, archive to a pipe' fsync loop.data
 	beside b.tar.zst 'fsync, archive on the same disk' fsync loop.data
 	beside - 'loopback HTTP' http
+}
+
+bench_forecast() {
+	echo "time left, as a terminal saw it (this host)"
+	for profile in quick standard; do
+		rm -f e.tar.zst
+		script -qfec "$konseki collect --here --profile $profile \
+			-o e.tar.zst" screen >/dev/null 2>&1 </dev/null
+		printf '  %s\n' "$profile"
+		awk -v RS='\r' -f "$tool/../../../tests/bench/eta.awk" screen
+	done
+	rm -f e.tar.zst
 }
 
 bench_peers() {

@@ -98,7 +98,6 @@ for profile in ${PEERS_PROFILES:-quick standard full}; do
 		"$konseki" collect --here --profile "$profile" \
 		-o "$work/dest/k.tar.zst"
 done
-cp "$work/konseki.standard.names" "$work/ours" 2>/dev/null
 [ -n "${CATSCALE:-}" ] && peer CatScale \
 	"tar -tzf $work/dest/*.tar.gz" \
 	sh -c "cd $work/dest && bash $CATSCALE -o $work/dest"
@@ -123,7 +122,7 @@ lacking() {
 	comm -23 "$work/u" "$work/k" >"$work/lack"
 	printf 'files of UAC: %s, of those not in a standard collection: %s\n' \
 		"$(wc -l <"$work/u")" "$(wc -l <"$work/lack")"
-	sed -E 's,^((/[^/]*){1,4}).*,\1,' "$work/lack" | sort | uniq -c |
+	sed -E 's#^((/[^/]*){1,4}).*#\1#' "$work/lack" | sort | uniq -c |
 		sort -rn | head -n "${PEERS_LACK:-15}"
 }
 [ -n "${UAC:-}" ] && lacking
