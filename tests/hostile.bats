@@ -176,12 +176,14 @@ file_row() { # PATH
 			sleep $pause
 			kill -$signal $pid 2>/dev/null || :
 			wait $pid || got=$?
-			[ $signal = INT ] || [ $got -eq 0 ]
 			case $got in
-			0 | 3) "$konseki" verify "$root.tar.zst" \
+			3) [ $signal = INT ] && "$konseki" verify "$root.tar.zst" \
 				>"$root.said" ;;
-			4) [ ! -e "$root.tar.zst" ] ;;
-			129 | 130) [ $pause = 0.02 ] ;; # before it listened
+			0) "$konseki" verify "$root.tar.zst" \
+				>"$root.said" ;;
+			4) [ $signal = INT ] && [ ! -e "$root.tar.zst" ] ;;
+			# before it listened
+			129 | 130) [ ! -e "$root.tar.zst" ] ;;
 			*) return 1 ;;
 			esac
 			rm -f "$root.tar.zst"*

@@ -20,6 +20,7 @@ setup_file() {
 				i % 40 / 2, i % 60, i % 7, i, i % 50, i % 9,
 				20000 + i
 	}' >"$dir/root/var/log/auth.log.1"
+	touch -d 2026-11-28 "$dir/root/var/log/auth.log.1" # tells the year
 	echo 'support:x:0:0::/root:/bin/bash' >>"$dir/root/etc/passwd"
 	printf '#1790000000\nls -la\n#1790000005\ncat /etc/passwd\n' \
 		>"$dir/root/root/.bash_history"

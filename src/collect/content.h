@@ -25,6 +25,11 @@ struct content {
 	/* within */
 	struct buf head; /* of a file that is searched for secrets */
 	bool masked;     /* the head has lost some */
+	bool text;       /* masked further on, too */
+	unsigned nsecret;
+	size_t nmasked;    /* bytes */
+	uint64_t bad, end; /* what no read gave lies in [bad, end) */
+	unsigned nbad;     /* blocks of it */
 };
 
 /* Reads fd into the member that was begun: its extents from offset 0. */
@@ -33,6 +38,12 @@ void content_stream(struct probe_run *, int fd, const struct member *);
 /* Bytes of name that say which part it is (.part0001): 9, or 0. */
 size_t content_part_suffix(struct str name);
 void content_parts(struct probe_run *, struct content *);
+/* content_mask.c: what leaves the host of a secret is that there is one. */
+void content_mask_head(struct probe_run *, struct content *);
+/* Bytes of a later piece that may go out; the others are to be read again. */
+size_t content_mask_piece(struct probe_run *, struct content *, char *, size_t,
+			  bool last);
+void content_mask_end(struct probe_run *, const struct content *);
 /* The whole file; fills the results. */
 void content_copy(struct probe_run *, struct content *);
 

@@ -21,47 +21,56 @@
 #define XATTR_MAX 64
 #define XATTR_BYTES (64u << 10) /* of one file; one more may follow */
 
+#define BAD_BLOCK 4096u /* a read that fails is tried again by these */
+#define BAD_MAX 256u    /* of one part */
 #define EARLY_END (-1)
 #define PART_SUFFIX 9 /* .part0001 */
 
-/* Reads [off, off+len) of fd as data frames; 0, EARLY_END or an errno. */
-static int stream_range(struct probe_run *r, int fd, uint64_t off, uint64_t len)
+/* Notes a stretch that cannot be read; false when there were too many. */
+static bool skip_bad(struct content *c, uint64_t off, size_t n)
 {
+	if (c->end == 0)
+		c->bad = off;
+	c->end = off + n;
+	return ++c->nbad <= BAD_MAX;
+}
+
+/*
+ * Reads [off, off+len) of the file as data frames; 0, EARLY_END or an errno.
+ * A bad sector costs its block, which is zeros then.
+ */
+static int stream_range(struct probe_run *r, struct content *c, uint64_t off,
+			uint64_t len)
+{
+	size_t most = LANE_CHUNK;
+
 	while (len > 0) {
-		size_t want = len < LANE_CHUNK ? (size_t)len : LANE_CHUNK;
-		ssize_t n = pread(fd, run_data_room(r), want, (off_t)off);
+		char *p = (char *)run_data_room(r);
+		size_t want = len < most ? (size_t)len : most;
+		ssize_t n = pread(c->fd, p, want, (off_t)off);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
+		if (n < 0 && errno == EIO && want > BAD_BLOCK) {
+			most = BAD_BLOCK;
+			continue;
+		}
+		if (n < 0 && errno == EIO && skip_bad(c, off, want)) {
+			memset(p, 0, want);
+			n = (ssize_t)want;
+		} else if (n <= 0) {
 			return n < 0 ? errno : EARLY_END;
+		} else if ((uint64_t)n < len) {
+			n = (ssize_t)content_mask_piece(r, c, p, (size_t)n,
+							false);
+		} else {
+			(void)content_mask_piece(r, c, p, (size_t)n, true);
+		}
 		run_data_done(r, (size_t)n);
 		off += (uint64_t)n;
 		len -= (uint64_t)n;
 	}
 	return 0;
-}
-
-static int stream_from(struct probe_run *r, int fd, uint64_t base,
-		       const struct member *m)
-{
-	struct cache c;
-	int rc = 0;
-
-	cache_look(&c, &r->sys, fd, base, m->size);
-	if (!m->extent)
-		rc = stream_range(r, fd, base, m->size);
-	/* after an error the writer pads the rest and says so */
-	for (size_t i = 0; m->extent && i < m->nextent && rc == 0; i++)
-		rc = stream_range(r, fd, base + m->extent[i].off,
-				  m->extent[i].len);
-	cache_restore(&c, fd);
-	return rc;
-}
-
-void content_stream(struct probe_run *r, int fd, const struct member *m)
-{
-	(void)stream_from(r, fd, 0, m); /* the writer says where it is short */
 }
 
 struct attrs {
@@ -115,12 +124,12 @@ static void read_attrs(int fd, struct attrs *a)
 }
 
 /* The head as it is in memory, what follows as it is on disk. */
-static int stream_span(struct probe_run *r, const struct content *c,
-		       uint64_t off, uint64_t len)
+static int stream_span(struct probe_run *r, struct content *c, uint64_t off,
+		       uint64_t len)
 {
 	uint64_t end = off + len;
 
-	while (off < end && off < c->head.n) {
+	while ((c->masked || c->text) && off < end && off < c->head.n) {
 		uint64_t n = c->head.n - off;
 
 		if (n > LANE_CHUNK)
@@ -131,20 +140,49 @@ static int stream_span(struct probe_run *r, const struct content *c,
 		run_data_done(r, (size_t)n);
 		off += n;
 	}
-	return stream_range(r, c->fd, off, end - off);
+	return stream_range(r, c, off, end - off);
 }
 
-static int stream_masked(struct probe_run *r, const struct content *c,
-			 const struct cut *part, const struct member *m)
+static int stream(struct probe_run *r, struct content *c, uint64_t base,
+		  const struct member *m)
 {
+	struct cache cache;
 	int rc = 0;
 
+	cache_look(&cache, &r->sys, c->fd, base, m->size);
 	if (!m->extent)
-		return stream_span(r, c, part->off, part->len);
-	for (size_t i = 0; i < m->nextent && rc == 0; i++)
-		rc = stream_span(r, c, part->off + m->extent[i].off,
+		rc = stream_span(r, c, base, m->size);
+	/* after an error the writer pads the rest and says so */
+	for (size_t i = 0; m->extent && i < m->nextent && rc == 0; i++)
+		rc = stream_span(r, c, base + m->extent[i].off,
 				 m->extent[i].len);
+	cache_restore(&cache, c->fd);
 	return rc;
+}
+
+void content_stream(struct probe_run *r, int fd, const struct member *m)
+{
+	struct content c = { .fd = fd };
+
+	(void)stream(r, &c, 0, m); /* the writer says where it is short */
+}
+
+/* Zeros stand where nothing could be read: that is said. */
+static void say_bad(struct probe_run *r, struct content *c)
+{
+	struct buf b = { 0 };
+
+	buf_str(&b, c->path);
+	buf_fmt(&b, ": bytes %llu to %llu, %u blocks unreadable",
+		(unsigned long long)c->bad, (unsigned long long)c->end - 1,
+		c->nbad);
+	run_status(r, "content", NULL, buf_view(&b), PROBE_FAILED, EIO, c->nbad,
+		   0, 0);
+	buf_free(&b);
+	c->state = PROBE_FAILED;
+	c->errnum = EIO;
+	c->nbad = 0;
+	c->bad = c->end = 0;
 }
 
 static void one_part(struct probe_run *r, struct content *c, struct str name,
@@ -167,10 +205,11 @@ static void one_part(struct probe_run *r, struct content *c, struct str name,
 	int rc;
 
 	run_begin(r, &m);
-	rc = c->masked ? stream_masked(r, c, part, &m)
-		       : stream_from(r, c->fd, part->off, &m);
+	rc = stream(r, c, part->off, &m);
 	run_end(r);
 	c->bytes += part->data;
+	if (c->nbad)
+		say_bad(r, c);
 	if (rc == 0)
 		return;
 	c->state = rc == EARLY_END ? PROBE_TRUNCATED : PROBE_FAILED;

@@ -65,11 +65,13 @@ static void shape_at(struct mask *m, size_t at)
 	struct str rest = str_mem(m->p + at, m->n - at);
 
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
-		size_t n = strlen(shapes[i].prefix);
-		size_t k;
+		size_t n, k;
 
-		if (!str_starts(rest, str_of(shapes[i].prefix)))
+		if (shapes[i].prefix[0] != rest.p[0] ||
+		    shapes[i].prefix[1] != rest.p[1] ||
+		    !str_starts(rest, str_of(shapes[i].prefix)))
 			continue;
+		n = strlen(shapes[i].prefix);
 		k = run_of(m, at + n, token_char);
 		if (k >= shapes[i].min)
 			cover(m, at + n, at + n + k);
@@ -80,8 +82,11 @@ static void shape_at(struct mask *m, size_t at)
 /* eyJ….eyJ….signature: what it says may be read, not used */
 static void jwt_at(struct mask *m, size_t at)
 {
-	size_t head = run_of(m, at, token_char), body, tail;
+	size_t head, body, tail;
 
+	if (!str_starts(str_mem(m->p + at, m->n - at), STR("eyJ")))
+		return;
+	head = run_of(m, at, token_char);
 	if (at + head >= m->n || m->p[at + head] != '.')
 		return;
 	body = at + head + 1;
@@ -111,24 +116,32 @@ static void crypt_at(struct mask *m, size_t at)
 		cover(m, at + last + 1, at + k);
 }
 
+enum { WORD = 1, BEGINS = 2 };
+
+/* What a byte may be; every byte of every log is asked. */
+static void classes(unsigned char of[256])
+{
+	for (int c = 0; c < 256; c++)
+		of[c] = token_char((char)c) ? WORD : 0;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
+		of[(unsigned char)shapes[i].prefix[0]] |= BEGINS;
+	of['e'] |= BEGINS;
+}
+
 size_t secret_shapes(char *p, size_t n, unsigned *count)
 {
 	struct mask all = { .p = p, .n = n }, *m = &all;
-	bool inside = false;
+	unsigned char of[256], before = 0;
 
-	for (size_t i = 0; i + 8 < m->n; i++) {
-		char c = m->p[i];
+	classes(of);
+	for (size_t i = 0; i + 8 < n; i++) {
+		unsigned char is = of[(unsigned char)p[i]];
 
-		if (c == '$') {
+		if (p[i] == '$')
 			crypt_at(m, i);
-		} else if (!inside) {
-			if (c == 'e' && m->p[i + 1] == 'y' &&
-			    m->p[i + 2] == 'J')
-				jwt_at(m, i);
-			else if (strchr("Adghnprsx", c))
-				shape_at(m, i);
-		}
-		inside = token_char(c);
+		else if (is & BEGINS && !before)
+			p[i] == 'e' ? jwt_at(m, i) : shape_at(m, i);
+		before = is & WORD;
 	}
 	*count += m->count;
 	return m->masked;

@@ -94,10 +94,17 @@ static struct str last_part(struct str name)
 
 static bool secret_name(struct str name)
 {
-	return among(plain_name, sizeof(plain_name) / sizeof(*plain_name),
+	return str_starts(name, STR("wep_key")) ||
+	       str_starts(name, STR("wep-key")) ||
+	       among(plain_name, sizeof(plain_name) / sizeof(*plain_name),
 		     name) ||
 	       among(plain_name, sizeof(plain_name) / sizeof(*plain_name),
 		     last_part(name));
+}
+
+bool secret_option_name(struct str name)
+{
+	return !str_has(name, STR("=")) && secret_name(name);
 }
 
 static bool is_secret(struct str name, struct str v)
@@ -248,7 +255,8 @@ static const struct keyword {
 	{ "requirepass", true, 0 },   { "rocommunity", true, 0 },
 	{ "rocommunity6", true, 0 },  { "rootpw", true, 0 },
 	{ "rwcommunity", true, 0 },   { "rwcommunity6", true, 0 },
-	{ "trapcommunity", true, 0 },
+	{ "trapcommunity", true, 0 }, { "wireless-key", true, 0 },
+	{ "wpa-password", true, 0 },  { "wpa-psk", true, 0 },
 };
 
 static bool word_next(const struct mask *m, size_t *at, size_t end,

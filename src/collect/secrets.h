@@ -45,6 +45,8 @@ size_t secret_mask(char *p, size_t n, void (*found)(void *, struct str key),
 size_t secret_values(char *p, size_t n, struct str path, unsigned *count);
 /* Those of them that their shape tells of; adds to *count. */
 size_t secret_shapes(char *p, size_t n, unsigned *count);
+/* Does an option's name, without its dashes, say so?  --http-password */
+bool secret_option_name(struct str name);
 /* The same of one line, behind options of programs. */
 size_t secret_flags(char *p, size_t n, unsigned *count);
 /* One row of facts about a private key file, newline included. */

@@ -53,7 +53,9 @@ static void from_statx(const struct statx *x, struct meta *m)
 		.ctime_ns = ns_of(&x->stx_ctime),
 		.have = META_FLAGS,
 	};
-	if (x->stx_mask & STATX_BTIME) {
+	/* a file system made as an image may state 0, which is none */
+	if (x->stx_mask & STATX_BTIME &&
+	    (x->stx_btime.tv_sec || x->stx_btime.tv_nsec)) {
 		m->btime_ns = ns_of(&x->stx_btime);
 		m->have |= META_BTIME;
 	}

@@ -57,6 +57,8 @@ static void value(struct kept *k, struct str key, const struct jsonrow_value *v,
 		break;
 	case 'B':
 		time_of(v, &k->btime_ns);
+		if (k->btime_ns == 0) /* was not stored */
+			k->btime_ns = INT64_MIN;
 		break;
 	case 'm':
 		k->mode = u32_of(v) & 07777;

@@ -91,9 +91,11 @@ static void value(struct parse *p, struct file_row *f, struct str key,
 		break;
 	default:
 		t = strchr(macb, key.p[0]);
-		if (t && *t)
-			f->has_time[t - macb] =
-				jsonrow_i64(v, &f->time[t - macb]);
+		if (!t || !*t)
+			break;
+		f->has_time[t - macb] = jsonrow_i64(v, &f->time[t - macb]);
+		if (*t == 'B' && f->time[t - macb] == 0) /* was not stored */
+			f->has_time[t - macb] = false;
 	}
 }
 
