@@ -12,6 +12,7 @@ setup_file() {
 	plant_keys
 	plant_hashes
 	plant_tokens
+	plant_far
 	"$konseki" collect -q --here --root "$root" -o "$dir/a.tar.zst" \
 		2>"$dir/err"
 	mkdir "$dir/out"
@@ -49,6 +50,20 @@ plant_keys() {
 	echo 'listen = 443' >>"$root/etc/app/bundle.conf"
 	echo 'cat > k <<EOF' >"$root/home/hana/.bash_history"
 	plant_key home/hana/.bash_history "$dir/pkcs1"
+}
+
+# Beyond the first MiB, and over the ends of what is read at once.
+plant_far() {
+	mkdir -p "$root/var/log" "$root/etc/app"
+	for i in $(seq 40); do
+		yes "a line of a log, number $i, that has no secret" |
+			head -c 81920
+		echo "password=far${i}Secret0"
+		cat "$dir/pkcs1"
+	done >"$root/etc/app/far.conf"
+	for i in $(seq 40); do
+		printf 'far%sSecret0\t%s\n' "$i" /etc/app/far.conf
+	done >>"$dir/values"
 }
 
 plant_hashes() {

@@ -106,3 +106,15 @@ hang() { # DIR NAMES [collect option...]
 	[ "$(tar --zstd -tf "$root.tar.zst" | grep -c 'far/')" -eq 0 ]
 	[ "$status" -eq 0 ]
 }
+
+@test "stuck/bad: a block that cannot be read is zeros, and only it" {
+	hang "$root/var/log" 'bad.log? auth.log wtmp' --deadline 5 \
+		--local-type fuse.hangfs
+	tar --zstd -xOf "$root.tar.zst" files/var/log/bad.log >"$root.got"
+	[ "$(wc -c <"$root.got")" -eq 32768 ]
+	[ "$(tr -d '\0' <"$root.got" | wc -c)" -eq 28672 ]
+	[ "$(tail -c +8193 "$root.got" | head -c 4096 | tr -d '\0')" = "" ]
+	tar --zstd -xOf "$root.tar.zst" --wildcards 'status/*' |
+		jq -e 'select(.status == "failed") | tostring |
+			contains("bad.log: bytes 8192 to 12287")' | grep -qx true
+}

@@ -5,7 +5,8 @@
  *
  * Mounts on DIR (type fuse.hangfs) a directory with files of these names, says
  * `ready' on stdout, and answers every request but reads of names that end
- * in `!' (which is no part of the name).  Names in .sh are executable.  Ends
+ * in `!' (which is no part of the name).  A name that ends in `?' is of eight
+ * blocks, of which the third is bad (EIO).  Names in .sh are executable.  Ends
  * when it is told to, or its parent ends; the mount goes with it.
  *
  * libs: -static
@@ -26,12 +27,14 @@
 #define ROOT 1
 #define FIRST 2
 #define SIZE 4096
+#define BLOCKS 8 /* of a file with a bad one */
+#define BAD 2
 #define MAX_FILE 16
 
 static struct {
 	char name[32];
 	mode_t mode;
-	int hangs;
+	int hangs, bad;
 } files[MAX_FILE];
 static size_t nfile;
 
@@ -66,8 +69,8 @@ static struct fuse_attr attr_of(uint64_t node)
 		a.nlink = 2;
 	} else {
 		a.mode = S_IFREG | files[node - FIRST].mode;
-		a.size = SIZE;
-		a.blocks = SIZE / 512;
+		a.size = SIZE * (files[node - FIRST].bad ? BLOCKS : 1);
+		a.blocks = a.size / 512;
 	}
 	return a;
 }
@@ -108,9 +111,22 @@ static void list(uint64_t unique, uint64_t from)
 static void give(const struct fuse_in_header *h, const struct fuse_read_in *r)
 {
 	static const char text[SIZE] = "a file that can be read\n";
+	static char whole[BLOCKS * SIZE];
+	uint64_t end = r->offset + r->size;
 
 	if (files[h->nodeid - FIRST].hangs)
 		return; /* and never answers */
+	if (files[h->nodeid - FIRST].bad) {
+		if (end > sizeof(whole))
+			end = sizeof(whole);
+		memset(whole, 'x', sizeof(whole));
+		if (r->offset < (BAD + 1) * SIZE && end > BAD * SIZE)
+			answer(h->unique, EIO, NULL, 0);
+		else
+			answer(h->unique, 0, whole + r->offset,
+			       end > r->offset ? end - r->offset : 0);
+		return;
+	}
 	answer(h->unique, 0, text + (r->offset < SIZE ? r->offset : SIZE),
 	       r->offset < SIZE ? SIZE - r->offset : 0);
 }
@@ -167,7 +183,8 @@ static void add_file(const char *name)
 		_exit(2);
 	memcpy(files[nfile].name, name, n);
 	files[nfile].hangs = name[n - 1] == '!';
-	if (files[nfile].hangs)
+	files[nfile].bad = name[n - 1] == '?';
+	if (files[nfile].hangs || files[nfile].bad)
 		files[nfile].name[--n] = '\0';
 	files[nfile].mode = 0644;
 	if (n > 3 && strcmp(files[nfile].name + n - 3, ".sh") == 0)
