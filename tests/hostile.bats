@@ -225,3 +225,35 @@ file_row() { # PATH
 	cmp "$root/etc/x.part0001.d/x.part0001" \
 		"$root.out/files/etc/x.part0001.d/x.part0001.part0001"
 }
+
+@test "hostile/holes: a terabyte of nothing stalls nobody" {
+	truncate -s 1T "$root/var/log/nothing.log"
+	cp "$root/var/log/auth.log" "$root/var/log/auth.log.1"
+	truncate -s 512G "$root/var/log/auth.log.1"
+	cat "$root/var/log/auth.log" >>"$root/var/log/auth.log.1"
+	# the account with the highest number the kernel gives out, and one more
+	printf 'far:x:4000000:100::/:/bin/sh\n' >>"$root/etc/passwd"
+	{
+		printf '\000\361\123\145pts/0'
+		head -c 27 /dev/zero
+		printf 198.51.100.7
+	} >"$root.record"
+	truncate -s 292 "$root.record"
+	dd if="$root.record" of="$root/var/log/lastlog" bs=292 seek=4000000 \
+		conv=notrunc 2>/dev/null
+	dd if="$root.record" of="$root/var/log/lastlog" bs=292 seek=1000 \
+		conv=notrunc 2>/dev/null
+	collect_root --max-file 2T
+	timeout 60 "$memsum" "$root.m" "$konseki" timeline "$root.tar.zst" \
+		>"$root.events" 2>"$root.err" || cat "$root.err"
+	read -r took _ kib _ <"$root.m"
+	note "hostile/holes: $took s, $((kib / 1024)) MiB"
+	[ "$kib" -lt $((256 * 1024)) ]
+	[ "$(jq -rs '[.[] | select(.event.dataset == "lastlog") |
+		.user.name // .user.id] | sort | join(" ")' \
+		"$root.events")" = 'far hana' ]
+	jq -se '[.[] | select(
+		.konseki.source == "/var/log/auth.log.1") |
+		.konseki.offset] | length == 6 and max > 500000000000' \
+		"$root.events" >/dev/null
+}

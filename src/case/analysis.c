@@ -51,6 +51,7 @@ static int prepare(struct work *w, const struct inputs *in, struct err *err)
 	w->nlink = in->nlink;
 	w->spool = in->spool;
 	w->nctx = in->nhost;
+	work_spans(w);
 	w->next = share(sizeof(*w->next));
 	w->done = share(w->nsource * sizeof(*w->done));
 	w->slot = share(w->jobs * sizeof(*w->slot));
@@ -116,6 +117,7 @@ static void done_with(struct work *w, struct inputs *in)
 	free(w->buf);
 	free(w->tmp);
 	free(w->queue);
+	free(w->span);
 	free(in->source);
 	free(in->link);
 }

@@ -14,6 +14,8 @@
 #include "../util/timefmt.h"
 #include "konseki/archive.h"
 
+#define HEAD_MAX (64u << 20)
+
 static void fail(struct frame_out *o, const char *why)
 {
 	frame_put(o, FRAME_ERROR, str_of(why));
@@ -33,7 +35,13 @@ static void add_work(struct work *w, const struct source *s)
 {
 	const struct parser *p = NULL;
 	uint64_t from = 0, step = s->size / (w->jobs * 4u) + 1;
+	size_t nspan;
+	const struct work_slice *span = work_spans_of(w, s->id, &nspan);
 
+	for (size_t i = 0; i < nspan; i++)
+		add_slice(w, s->id, span[i].from, span[i].to);
+	if (nspan)
+		return;
 	if (step < WORK_SLICE_BYTES)
 		step = WORK_SLICE_BYTES;
 	if (w->jobs > 1 && s->size > 2 * step && s->short_at == UINT64_MAX &&
@@ -76,8 +84,16 @@ static void lay_out(struct work *w)
 	for (size_t i = 0; i < w->nsource; i++) {
 		struct work_source *s = &w->source[i];
 
+		size_t nspan;
+		const struct work_slice *span =
+			work_spans_of(w, s->src.id, &nspan);
+
 		s->src.data = str_head(str_skip(w->evidence, s->spool_off),
 				       s->src.size);
+		if (span) /* of a giant of holes only the beginning is asked */
+			s->src.data = str_head(s->src.data, span->to < HEAD_MAX
+								    ? span->to
+								    : HEAD_MAX);
 	}
 }
 

@@ -65,6 +65,8 @@ struct work {
 	size_t nsource;
 	const struct work_link *link;
 	size_t nlink;
+	struct work_slice *span;  /* the data of giants that are mostly hole */
+	size_t nspan, capspan;    /* in order */
 	struct work_slice *queue; /* largest first */
 	size_t nqueue, capqueue;
 	uint32_t *next; /* shared: index in queue */
@@ -80,6 +82,12 @@ struct work {
 	size_t nctx;
 	struct ruleset *rules;
 };
+
+/* spans.c: fills span, while the spool can be asked. */
+void work_spans(struct work *);
+/* Those of one source, *n of them; NULL: it is read as a whole. */
+const struct work_slice *work_spans_of(const struct work *, uint32_t source,
+				       size_t *n);
 
 /* The worker's whole life; an exit status for child_start. */
 int worker_run(struct work *, unsigned slot);

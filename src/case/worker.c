@@ -268,7 +268,10 @@ static void one_slice(struct worker *k, const struct work_slice *slice)
 	k->src = *whole;
 	k->src.base = slice->from;
 	k->src.size = slice->to - slice->from;
-	k->src.data = str_head(str_skip(whole->data, slice->from), k->src.size);
+	k->src.data = str_head(
+		str_skip(k->w->evidence,
+			 k->w->source[slice->source].spool_off + slice->from),
+		k->src.size);
 	k->ctx = ctx_root(k->w->ctx[whole->host], whole->root);
 	k->identity.known = false;
 	k->nevent = 0;

@@ -91,9 +91,18 @@ static bool likely(const struct source *src, uint64_t s)
 	return s >= FIRST_SECOND && (int64_t)s <= last;
 }
 
+/* Of a slice: up to its first whole record. */
+static uint64_t lead(const struct source *src, const struct layout *l)
+{
+	uint64_t odd = src->base % l->size;
+
+	return odd ? l->size - odd : 0;
+}
+
 static unsigned count(const struct source *src, const struct layout *l)
 {
-	struct str data = str_head(lines_data(src), MAX_PROBE_BYTES);
+	struct str data = str_head(str_skip(lines_data(src), lead(src, l)),
+				   MAX_PROBE_BYTES);
 	unsigned points = 0, fit = 0, seen = 0;
 
 	while (data.n >= l->size && seen < MAX_PROBED) {
@@ -168,10 +177,10 @@ static enum outcome one(struct parse *p, const struct layout *l,
 
 	decode(bytes, l, &u);
 	w = when_stated(ts_of((int64_t)u.s, 0, NULL), UNIT_S);
-	ev_begin(p->ev, KIND_LAST_LOGIN, "lastlog", &w, off);
+	ev_begin(p->ev, KIND_LAST_LOGIN, "lastlog", &w, p->src->base + off);
 	p->ev->desc = TD_LOGIN;
 	p->ev->record = bytes;
-	fill(p, &u, off / l->size);
+	fill(p, &u, (p->src->base + off) / l->size);
 	result = parse_emit(p);
 	arena_rewind(p->scratch, mark);
 	return result;
@@ -186,7 +195,7 @@ static bool readable(struct parse *p, const struct layout *l, struct str bytes,
 	if (timed(&u))
 		return true;
 	if ((*nnote)++ < MAX_NOTES)
-		parse_note(p, NOTE_DAMAGED, "time", off, 0, u.s);
+		parse_note(p, NOTE_DAMAGED, "time", p->src->base + off, 0, u.s);
 	return false;
 }
 
@@ -200,7 +209,8 @@ static enum outcome parse(struct parse *p)
 	l = layout_of(p->src, &n);
 	if (!l)
 		return REFUSED;
-	for (; end - off >= l->size; off += l->size) {
+	off = lead(p->src, l);
+	for (; off < end && end - off >= l->size; off += l->size) {
 		struct str bytes = str_head(str_skip(data, off), l->size);
 
 		if (zeros(bytes) || !readable(p, l, bytes, off, &nnote))

@@ -65,6 +65,9 @@ bool lines_text(const struct source *src)
 	struct str d = lines_sample(src, PROBE_BYTES);
 	size_t odd = 0;
 
+	/* nor those that a crash or a hole leaves behind it */
+	while (d.n && d.p[d.n - 1] == '\0')
+		d.n--;
 	/* one NUL must not hide a log */
 	for (size_t i = 0; i < d.n; i++) {
 		unsigned char c = (unsigned char)d.p[i];
@@ -144,7 +147,7 @@ void lines_bounded(const struct parse *p, int64_t not_before_ns,
 static void note(struct lines *l, enum note_kind kind, const char *what,
 		 uint64_t off, uint64_t have)
 {
-	parse_note(l->p, kind, what, off, 0, have);
+	parse_note(l->p, kind, what, l->p->src->base + off, 0, have);
 	if (l->worst < PARTLY)
 		l->worst = PARTLY;
 }
@@ -273,7 +276,7 @@ static bool finish(struct lines *l, struct record *r, const struct record *next)
 	else
 		when_of(l, &r->t, r->off, &w);
 	l->p->head = r->t.head;
-	o = l->line(l->p, r->text, &w, r->off);
+	o = l->line(l->p, r->text, &w, l->p->src->base + r->off);
 	r->text = STR_NONE;
 	if (o > l->worst)
 		l->worst = o;
