@@ -164,6 +164,9 @@ rpm_root() { # KIND PATH
 	! event '.konseki.package.signed == false' 2>/dev/null
 	! event '.konseki.autorun.mechanism == "package_script"' 2>/dev/null
 	[ -z "$(found)" ] || { found >&2; return 1; }
+	# nor when the root is read as it is
+	! "$konseki" timeline "$root" |
+		jq -e 'select(.konseki.package.signed == false)' >/dev/null
 }
 
 @test "packages/rpm: rpm -Va says the same" {

@@ -12,12 +12,24 @@
 #define MAX_MISSING 4096u              /* programs of one source */
 #define MAX_SECOND (UINT64_C(1) << 33) /* year 2242: no clock says more */
 
-/* Not that of another system, unpacked somewhere below: it is not in use. */
+/*
+ * Not that of another system, unpacked somewhere below: it is not in use.  A
+ * file that was given alone may come from anywhere.
+ */
 static bool in_use(const struct source *s)
 {
-	return !(s->flags & SRC_COLLECTED) || pkgfiles_wants(s->path) ||
-	       str_starts(s->path, STR("/lib/apk/db/")) ||
-	       str_starts(s->path, STR("/usr/lib/apk/db/"));
+	static const char *const apart[] = { "/dev/shm/", "/home/", "/opt/",
+					     "/root/",    "/srv/",  "/tmp/",
+					     "/var/tmp/" };
+
+	if (pkgfiles_wants(s->path) ||
+	    str_starts(s->path, STR("/lib/apk/db/")) ||
+	    str_starts(s->path, STR("/usr/lib/apk/db/")))
+		return true;
+	for (size_t i = 0; i < sizeof(apart) / sizeof(*apart); i++)
+		if (str_starts(s->path, str_of(apart[i])))
+			return false;
+	return !(s->flags & SRC_COLLECTED);
 }
 
 static void facts(struct parse *p, const struct pkgstate *s)

@@ -97,6 +97,15 @@ static enum outcome changed(struct parse *p, const struct secret *s,
 	return parse_emit(p);
 }
 
+/* A copy, or what a test of a password cracker reads, is nobody's account. */
+static enum kind kind_of_row(const struct secret *s)
+{
+	if (!str_is(s->kind, "shadow"))
+		return KIND_PRIVATE_KEY;
+	return str_is(s->path, "/etc/shadow") ? KIND_ACCOUNT
+					      : KIND_PASSWORD_HASH;
+}
+
 static enum outcome secret(struct parse *p, struct stream_pair *pair, size_t n,
 			   const struct stream_row *row)
 {
@@ -104,25 +113,26 @@ static enum outcome secret(struct parse *p, struct stream_pair *pair, size_t n,
 	enum outcome got = WHOLE;
 	struct secret s;
 	uint64_t root;
-	bool shadow;
+	enum kind kind;
 
 	root = below_root(pair, n);
 	secret_read(pair, n, &s);
 	p->ctx = ctx_root(host, root);
-	shadow = str_is(s.kind, "shadow");
-	stream_state(p, shadow ? KIND_ACCOUNT : KIND_PRIVATE_KEY,
-		     STR("secrets"), row->off);
+	kind = kind_of_row(&s);
+	stream_state(p, kind, STR("secrets"), row->off);
 	p->ev->record = row->line;
 	for (size_t i = 0; i < n; i++)
 		if (!str_is(pair[i].key, "user") &&
 		    !str_is(pair[i].key, "kind"))
 			pair_renamed(p, &pair[i]);
-	if (shadow)
+	if (kind == KIND_ACCOUNT)
 		account_fields(p, s.user);
+	else if (kind == KIND_PASSWORD_HASH)
+		ev_str(p->ev, KEY_USER_NAME, s.user);
 	if (root)
 		ev_u64(p->ev, KEY_K_ROOT, root);
 	got = parse_emit(p);
-	if (got != STOP && shadow && s.changed_day > 0 &&
+	if (got != STOP && kind == KIND_ACCOUNT && s.changed_day > 0 &&
 	    s.changed_day < MAX_DAY)
 		got = changed(p, &s, root, row);
 	p->ctx = host;
