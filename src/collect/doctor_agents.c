@@ -3,10 +3,12 @@
  * that are asked before a file is opened (fanotify(7)), rules of audit.
  */
 #include "doctor.h"
+#include "netlink.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
 #include <unistd.h>
 
 #include "../util/io.h"
@@ -206,8 +208,36 @@ void doctor_fanotify(struct doctor *d, struct doctor_result *r)
 	buf_free(&b);
 }
 
+static bool one_rule(void *arg, uint16_t type, struct str payload)
+{
+	size_t *n = arg;
+
+	(void)payload;
+	*n += type == AUDIT_LIST_RULES;
+	return true;
+}
+
+/* What is in force, if the kernel may be asked. */
+static bool audit_live(size_t *n)
+{
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct netlink nl;
+	bool told = false;
+
+	*n = 0;
+	if (proc >= 0 && netlink_known(proc, NETLINK_AUDIT) &&
+	    netlink_open(&nl, NETLINK_AUDIT) == 0) {
+		told = netlink_ask(&nl, AUDIT_LIST_RULES, NULL, 0, one_rule,
+				   n) == 0;
+		netlink_close(&nl);
+	}
+	if (proc >= 0)
+		(void)close(proc);
+	return told;
+}
+
 /* -w and -a lines as they would be loaded; O_NOATIME or not at all */
-void doctor_audit(struct doctor *d, struct doctor_result *r)
+static void audit_file(struct doctor_result *r)
 {
 	int fd = open("/etc/audit/audit.rules", O_RDONLY | O_CLOEXEC |
 							O_NOFOLLOW |
@@ -216,7 +246,6 @@ void doctor_audit(struct doctor *d, struct doctor_result *r)
 	struct str rest;
 	size_t n = 0;
 
-	(void)d;
 	if (fd < 0 || io_slurp(fd, 1u << 20, &t, NULL) < 0) {
 		bool none = fd < 0 && errno == ENOENT;
 
@@ -241,4 +270,17 @@ void doctor_audit(struct doctor *d, struct doctor_result *r)
 	if (fd >= 0)
 		(void)close(fd);
 	buf_free(&t);
+}
+
+void doctor_audit(struct doctor *d, struct doctor_result *r)
+{
+	size_t n;
+
+	(void)d;
+	if (!audit_live(&n)) {
+		audit_file(r);
+		return;
+	}
+	doctor_say(r, n ? DOCTOR_NOTE : DOCTOR_OK, "%zu rules in force",
+		   "有効なルール %zu 件", n);
 }
