@@ -163,6 +163,7 @@ is_found() { # CONDITION
 @test "ioc/collect: bad rules and missing files" {
 	mkdir -p "$dir/bad"
 	echo 'rule { this is none' >"$dir/bad/bad.yar"
+	echo 'rule good { condition: false }' >"$dir/bad/good.yar"
 	small_root "$dir/clean"
 	judge "$dir/clean" --yara "$dir/bad"
 	[ "$collect_status" -eq 0 ]
@@ -173,4 +174,36 @@ is_found() { # CONDITION
 		--yara "$dir/nowhere"
 	[ "$status" -eq 4 ]
 	[ ! -e "$dir/no.tar.zst" ]
+}
+
+@test "ioc/collect: a faulty file is named before the run, and never passed over" {
+	small_root "$dir/told"
+	echo 'rule { this is none' >"$dir/none.yar"
+	printf 'nothing\nof the kind\n' >"$dir/nothing.csv"
+	mkdir -p "$dir/empty"
+	for o in "--yara $dir/none.yar" "--yara $dir/empty" \
+		"--ioc $dir/nothing.csv"; do
+		# shellcheck disable=SC2086
+		run "$konseki" collect --here --root "$dir/told" --lang en $o \
+			-o "$dir/told.tar.zst"
+		[ "$status" -eq 4 ]
+		[[ "$output" == *"${o%% *}: no usable "* ]]
+		[ ! -e "$dir/told.tar.zst" ]
+	done
+	run "$konseki" analyze --ioc "$dir/nothing.csv" --lang ja \
+		"$dir/root.tar.zst" -o "$dir/told.case"
+	[ "$status" -eq 4 ]
+	[[ "$output" == *'nothing.csv: no indicator in it'* ]]
+	[[ "$output" == *'使える侵害指標がありません'* ]]
+	[ ! -e "$dir/told.case" ]
+	mkdir -p "$dir/half"
+	cp "$dir/none.yar" "$dir/half/"
+	echo 'rule good { condition: false }' >"$dir/half/good.yar"
+	printf 'foo,bar,baz\nip,192.0.2.10,c2\n' >"$dir/half.csv"
+	run "$konseki" collect -q --here --root "$dir/told" --lang en \
+		--yara "$dir/half" --ioc "$dir/half.csv" -o "$dir/told.tar.zst"
+	[[ "$output" == *'half/none.yar:1: '* ]]
+	[[ "$output" == *'half.csv: '*'not known: foo'* ]]
+	run "$konseki" analyze --lang en "$dir/told.tar.zst" -o "$dir/told.case"
+	[[ "$output" == *'while collecting'*'failed: '*'none.yar:1'* ]]
 }

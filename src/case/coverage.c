@@ -61,6 +61,23 @@ static void add_item(struct coverage *c, struct str glob, size_t group_at,
 		(struct coverage_item){ arena_dup(a, glob), group_at };
 }
 
+/* Of --yara and --ioc: what a rule in force would have found is not known. */
+static void scan(struct coverage *c, const struct event *e, struct arena *a)
+{
+	struct str state = ev_get_str(e, KEY_K_STATUS_STATE);
+
+	if (!str_is(ev_get_str(e, KEY_K_STATUS_PROBE), "scan") ||
+	    !is_bad(state) || c->nview == VERDICT_MAX_UNCHECKED)
+		return;
+	vec_grow(&c->view, &c->capview, c->nview + 1, sizeof(*c->view));
+	c->view[c->nview++] = (struct coverage_view){
+		.name = STR("scan"),
+		.state = arena_dup(a, state),
+		.error = arena_dup(
+			a, str_head(ev_get_str(e, KEY_K_STATUS_ITEM), 120)),
+	};
+}
+
 static void view(struct coverage *c, const struct event *e, struct arena *a)
 {
 	struct str name = ev_get_str(e, KEY_K_STATUS_NOT_CHECKED);
@@ -103,6 +120,7 @@ void coverage_event(struct coverage *c, const struct event *e, struct arena *a)
 	if (e->kind == KIND_SOURCE_STATUS) {
 		status(c, e, a);
 		view(c, e, a);
+		scan(c, e, a);
 	}
 	if (e->kind == KIND_COLLECTED && ev_get(e, KEY_PROCESS_PID) &&
 	    !str_is(ev_get_str(e, KEY_USER_ID), "0"))
@@ -184,6 +202,9 @@ static const struct {
 	{ .name = #id, .en = title, .ja = title_ja, .flags = how },
 #include "../collect/cross.def"
 #undef VIEW
+	{ .name = "scan",
+	  .en = "YARA rules and indicators while collecting",
+	  .ja = "収集時の YARA・侵害指標の検査" },
 };
 
 static void unchecked(const struct coverage *c, enum lang lang, struct arena *a,

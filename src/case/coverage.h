@@ -21,7 +21,7 @@ struct coverage_item { /* a path rule of a core source that was collected */
 	struct str glob;
 	size_t group;
 };
-struct coverage_view { /* of the cross probe that was not made, or in part */
+struct coverage_view { /* a look, compared or for rules, not made or in part */
 	struct str name, state, error;
 };
 struct coverage {

@@ -9,7 +9,7 @@
 
 #include "../case/casefile.h"
 #include "konseki/exit.h"
-#include "rulefiles.h"
+#include "rulecheck.h"
 
 struct own {
 	const char *output;
@@ -50,6 +50,8 @@ static int judge(struct cli *c, struct analyze_job *job,
 	if (rulefiles_read(c, &arena, &rule, &o->nrule, err) < 0)
 		return -1;
 	o->rule = rule;
+	if (!job->checked && rulecheck(c, false, rule, o->nrule, err) < 0)
+		return -1;
 	cf = casefile_new(job->case_path, &a, err);
 	if (!cf)
 		return -1;

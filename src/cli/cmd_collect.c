@@ -10,7 +10,7 @@
 #include "konseki/exit.h"
 #include "amount.h"
 #include "keyfile.h"
-#include "rulefiles.h"
+#include "rulecheck.h"
 #include "tally.h"
 #include "verb.h"
 
@@ -210,6 +210,8 @@ static int start_hook(const struct cli *c, const struct collect_options *o,
 	rc = hookfiles_read(c, memory, &own->yara, &arena, &rule, &h.nrule,
 			    err);
 	h.rule = rule;
+	if (rc == 0)
+		rc = rulecheck(c, own->yara.n > 0, rule, h.nrule, err);
 	if (rc == 0)
 		*out = hook_start(&h, err);
 	free(rule);

@@ -13,6 +13,7 @@
 #include "amount.h"
 #include "cmd_analyze.h"
 #include "konseki/exit.h"
+#include "rulecheck.h"
 
 struct own {
 	const char *output;
@@ -70,11 +71,31 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 	return 0;
 }
 
+/* Before anything is collected: can what was asked for be looked for? */
+static int check_rules(const struct cli *c)
+{
+	struct rule_file *rule = NULL;
+	struct arena a;
+	struct err err;
+	size_t n;
+	int rc;
+
+	arena_init(&a, 0);
+	rc = rulefiles_read(c, &a, &rule, &n, &err);
+	if (rc == 0)
+		rc = rulecheck(c, false, rule, n, &err);
+	if (rc < 0)
+		cli_error(c, "%s", err.msg);
+	free(rule);
+	arena_free(&a);
+	return rc;
+}
+
 static int run(struct cli *c)
 {
 	struct own *own = c->own;
 	struct collect_result *r = xmalloc(sizeof(*r));
-	struct analyze_job job = { 0 };
+	struct analyze_job job = { .checked = true };
 	char dir[512], archive[640], casefile[640];
 	const char *inputs[1] = { archive };
 	int status = KONSEKI_FAILED;
@@ -88,6 +109,10 @@ static int run(struct cli *c)
 			c,
 			cli_tr(c, "%s: path too long", "%s：パスが長すぎます"),
 			"-o");
+	}
+	if (check_rules(c) < 0) {
+		free(r);
+		return KONSEKI_FAILED;
 	}
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
 		cli_error(c,

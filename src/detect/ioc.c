@@ -253,6 +253,15 @@ static void add_words(struct ioc_file *f, enum ioc_type t, struct str v,
 			  comment);
 }
 
+/* What a feed calls it, so that the line can be found. */
+static void name_unknown(struct ioc_file *f, struct str what)
+{
+	if (f->unknown.n > MAX_REFUSED_TEXT)
+		return;
+	buf_fmt(&f->unknown, "%s" STR_FMT, f->unknown.n ? ", " : ": ",
+		STR_ARG(str_head(what, 64)));
+}
+
 void ioc_add(struct ioc_file *f, struct str word, struct str value,
 	     struct str comment)
 {
@@ -292,6 +301,7 @@ void ioc_add(struct ioc_file *f, struct str word, struct str value,
 		break;
 	default:
 		f->nunknown++;
+		name_unknown(f, word.n ? word : v);
 	}
 	arena_free(&a);
 }

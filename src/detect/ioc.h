@@ -57,6 +57,7 @@ struct ioc_file {
 	uint32_t rule[IOC_TYPES]; /* + 1 */
 	size_t nioc, nrefused, nunknown;
 	struct buf refused; /* the first of them, with reasons */
+	struct buf unknown; /* the first words that are no type */
 };
 
 /* Adds one of the type a feed calls `word' (empty: by its form). */

@@ -227,9 +227,10 @@ static void conclude(struct ioc_file *f, const char *fault)
 	if (f->nrefused || f->nunknown)
 		why = arena_fmt(&rs->arena,
 				"%zu indicators; %zu refused%s" STR_FMT
-				"; %zu of a type that is not known",
+				"; %zu of a type that is not known" STR_FMT,
 				f->nioc, f->nrefused, f->refused.n ? ": " : "",
-				STR_ARG(buf_view(&f->refused)), f->nunknown);
+				STR_ARG(buf_view(&f->refused)), f->nunknown,
+				STR_ARG(buf_view(&f->unknown)));
 	for (unsigned t = 0; t < IOC_TYPES; t++) {
 		struct rule_info *info;
 
@@ -271,4 +272,5 @@ void ioc_compile(struct ruleset *rs, const struct rule_file *file)
 	}
 	conclude(&f, fault);
 	buf_free(&f.refused);
+	buf_free(&f.unknown);
 }

@@ -51,8 +51,12 @@ void ruleset_invalid(struct ruleset *rs, uint32_t rule, uint32_t line,
 
 	info->state = RULE_INVALID;
 	info->line = line;
-	info->why = arena_fmt(&rs->arena, STR_FMT ":%u: " STR_FMT,
-			      STR_ARG(info->file), line, STR_ARG(why));
+	if (line)
+		info->why = arena_fmt(&rs->arena, STR_FMT ":%u: " STR_FMT,
+				      STR_ARG(info->file), line, STR_ARG(why));
+	else
+		info->why = arena_fmt(&rs->arena, STR_FMT ": " STR_FMT,
+				      STR_ARG(info->file), STR_ARG(why));
 	rs->rule[rule].where.none = true;
 	if (info->name.n == 0)
 		info->name = str_base(info->file);
