@@ -151,6 +151,15 @@ long_log() { # FILE
 			>"$root/usr/lib/big/$n"
 	done
 	chmod 755 "$root/usr/lib/big/"*
+	take --max-output 1 --lang ja
+	[ "$got" -eq 3 ]
+	jq -e '.incomplete | any(.group == "accounts" and .why == "not begun") and
+		all(.group != "accounts" or .why != "absent")' "$root.json"
+	said '.status == "skipped" and .core == "accounts" and
+		.item == "not begun"'
+	"$konseki" analyze --lang ja "$root.tar.zst" -o "$root.case" --force \
+		>"$root.verdict" || [ $? -eq 3 ]
+	grep -q 'accounts.*未着手' "$root.verdict"
 	take --max-output 20M
 	[ "$got" -eq 3 ]
 	[ "$(stat -c %s "$root.tar.zst")" -lt 24000000 ]

@@ -1,5 +1,6 @@
 /* case/coverage.c - from status rows to gaps. */
 #include "coverage.h"
+#include "../collect/collect.h"
 #include "../collect/cross.h"
 
 #include <stdlib.h>
@@ -107,6 +108,8 @@ static void status(struct coverage *c, const struct event *e, struct arena *a)
 		g->collected = true;
 		add_item(c, item, (size_t)(g - c->group), a);
 	}
+	if (str_is(state, "skipped") && str_is(item, NOT_BEGUN))
+		g->not_begun = true;
 	if (is_bad(state) && g->bad.n == 0) {
 		g->bad = arena_dup(a, state);
 		if (item.n == 0)
@@ -142,6 +145,8 @@ static void group_gap(const struct coverage_group *g, enum lang lang,
 		    arena_fmt(a, STR_FMT ": " STR_FMT,
 			      STR_ARG(bad_name(g->bad, lang)),
 			      STR_ARG(g->item)));
+	else if (!g->collected && g->not_begun)
+		gap(v, g->name, str_of(tr(lang, NOT_BEGUN, "未着手")));
 	else if (!g->collected)
 		gap(v, g->name,
 		    str_of(tr(lang, "absent, without a substitute",

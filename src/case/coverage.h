@@ -16,6 +16,7 @@ struct coverage_group {
 	struct str bad,
 		item; /* the first thing that was wrong, and with what */
 	bool collected;
+	bool not_begun; /* the collection ended before */
 };
 struct coverage_item { /* a path rule of a core source that was collected */
 	struct str glob;

@@ -136,3 +136,10 @@ void amount_progress(void *arg, const struct collect_progress *p)
 		       clock_text(p->passed_ns, passed), left);
 	cli_progress(c, text);
 }
+
+const char *amount_gap(const struct cli *c, const struct collect_gap *g)
+{
+	if (strcmp(g->why, NOT_BEGUN) == 0)
+		return cli_tr(c, NOT_BEGUN, "未着手");
+	return g->why;
+}

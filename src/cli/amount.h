@@ -13,4 +13,7 @@ int amount_options(const struct cli *, struct collect_options *);
 /* collect_options.progress; arg is the cli. */
 void amount_progress(void *arg, const struct collect_progress *);
 
+/* Why a core source is incomplete, in the language of the user. */
+const char *amount_gap(const struct cli *, const struct collect_gap *);
+
 #endif

@@ -161,7 +161,7 @@ static void say(const struct cli *c, const struct collect_result *r)
 		cli_info(c,
 			 cli_tr(c, "core source incomplete: %s (%s)",
 				"主要な証拠が不完全です：%s（%s）"),
-			 r->gap[i].group, r->gap[i].why);
+			 r->gap[i].group, amount_gap(c, &r->gap[i]));
 	if (r->interrupted)
 		cli_error(c,
 			  cli_tr(c,

@@ -67,7 +67,7 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 		cli_info(c,
 			 cli_tr(c, "core source incomplete: %s (%s)",
 				"主要な証拠源が不完全：%s（%s）"),
-			 r->gap[i].group, r->gap[i].why);
+			 r->gap[i].group, amount_gap(c, &r->gap[i]));
 	return 0;
 }
 

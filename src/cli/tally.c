@@ -23,7 +23,7 @@ static void account(struct buf *b, const struct collect_account *a)
 	if (a->core)
 		json_kv_str(b, "core", str_of(a->core));
 	json_kv_str(b, "status",
-		    str_of(a->told ? status_name(a->state) : "not begun"));
+		    str_of(a->told ? status_name(a->state) : NOT_BEGUN));
 	if (a->errnum)
 		json_kv_i64(b, "errno", a->errnum);
 	json_kv_u64(b, "count", a->count);

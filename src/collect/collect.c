@@ -178,7 +178,7 @@ static void job(struct run *r, const struct job *j)
 		(void)crew_run(&r->crew, j); /* the crew keeps the failure */
 	else {
 		r->crew.cut = true;
-		intake_status(r->in, j->name, NULL, STR("not begun"),
+		intake_status(r->in, j->name, NULL, STR(NOT_BEGUN),
 			      PROBE_SKIPPED, EINTR, 0, 0, 0);
 	}
 }
@@ -224,14 +224,38 @@ static void all_jobs(struct run *r)
 
 /* --- the account ----------------------------------------------------- */
 
+/* Did the run look for all of the group's sources? */
+static bool reached(const struct run *r, const char *group)
+{
+	const struct collect_result *res = r->res;
+	size_t known = 0;
+
+	if (!r->crew.cut)
+		return true;
+	for (size_t i = 0; i < res->naccount; i++) {
+		const char *core = res->account[i].core;
+
+		if (!core || strcmp(core, group) != 0)
+			continue;
+		known++;
+		if (!res->account[i].told)
+			return false;
+	}
+	return known > 0;
+}
+
 static void missing_group(struct run *r, const char *group)
 {
 	struct buf b = { 0 };
 
 	buf_puts(&b, group);
 	buf_c(&b, '\n');
-	if (!str_has(buf_view(&r->in->had), buf_view(&b)))
-		intake_gap(r->in, group, PROBE_ABSENT, STR_NONE);
+	if (!str_has(buf_view(&r->in->had), buf_view(&b))) {
+		if (reached(r, group))
+			intake_gap(r->in, group, PROBE_ABSENT, STR_NONE);
+		else
+			intake_not_begun(r->in, group);
+	}
 	buf_free(&b);
 }
 

@@ -82,6 +82,7 @@ struct collect_gap { /* a core group that is not complete */
 	char why[104]; /* English: `denied: /var/log/auth.log' */
 };
 #define COLLECT_MAX_GAPS 32
+#define NOT_BEGUN "not begun" /* the run ended before: never `absent' */
 
 /* What became of a live source, or of one path rule. */
 struct collect_account {

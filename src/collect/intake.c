@@ -144,19 +144,39 @@ bool intake_cut(struct intake *in)
 	return in->open && !in->failed ? end(in) : true;
 }
 
-void intake_gap(struct intake *in, const char *group, enum probe_state state,
-		struct str what)
+/* Room for what is said of a group; NULL: something was said already. */
+static struct collect_gap *new_gap(struct collect_result *r, const char *group)
 {
-	struct collect_result *r = in->res;
 	struct collect_gap *g;
 
 	for (size_t i = 0; i < r->ngap; i++)
 		if (strcmp(r->gap[i].group, group) == 0)
-			return;
+			return NULL;
 	if (r->ngap == COLLECT_MAX_GAPS)
-		return;
+		return NULL;
 	g = &r->gap[r->ngap++];
 	(void)snprintf(g->group, sizeof(g->group), "%s", group);
+	return g;
+}
+
+void intake_not_begun(struct intake *in, const char *group)
+{
+	struct collect_gap *g = new_gap(in->res, group);
+
+	if (!g)
+		return;
+	(void)snprintf(g->why, sizeof(g->why), "%s", NOT_BEGUN);
+	intake_status(in, group, group, STR(NOT_BEGUN), PROBE_SKIPPED, EINTR, 0,
+		      0, 0);
+}
+
+void intake_gap(struct intake *in, const char *group, enum probe_state state,
+		struct str what)
+{
+	struct collect_gap *g = new_gap(in->res, group);
+
+	if (!g)
+		return;
 	(void)snprintf(g->why, sizeof(g->why), "%s%s" STR_FMT,
 		       status_name(state), what.n ? ": " : "", STR_ARG(what));
 }

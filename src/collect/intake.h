@@ -51,6 +51,8 @@ bool intake_flush(struct intake *);
 void intake_status(struct intake *, const char *probe, const char *core,
 		   struct str what, enum probe_state, int errnum,
 		   uint64_t count, uint64_t bytes, int64_t duration_ns);
+/* A core group that the run did not reach: a gap, and a status row. */
+void intake_not_begun(struct intake *, const char *group);
 /* A core group is not complete; the first reason is kept. */
 void intake_gap(struct intake *, const char *group, enum probe_state,
 		struct str what);
