@@ -194,3 +194,11 @@ long_log() { # FILE
 	[ "$got" -eq 3 ]
 	jq -e '.incomplete | any(.group == "units")' "$root.json"
 }
+
+@test "budget/summary: a path that cannot be written ends the run before it" {
+	run "$konseki" collect -q --here --root "$root" -o "$root.none" \
+		--summary "$root.nowhere/x.json"
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"$root.nowhere/x.json"* ]]
+	[ ! -e "$root.none" ]
+}

@@ -10,6 +10,7 @@
 #include "konseki/exit.h"
 #include "amount.h"
 #include "keyfile.h"
+#include "outfile.h"
 #include "rulecheck.h"
 #include "tally.h"
 #include "verb.h"
@@ -281,6 +282,10 @@ static int run(struct cli *c)
 	o = options_of(c, reserve);
 	if (amount_options(c, &o) < 0)
 		return KONSEKI_USAGE;
+	if (c->summary && outfile_check(c->summary, &err) < 0) {
+		cli_error(c, "%s", err.msg);
+		return KONSEKI_FAILED;
+	}
 	arena_init(&keys, 0);
 	if (keyfile_recipients(c, &own->recipient, &keys, &o.recipient,
 			       &o.nrecipient, &err) < 0) {

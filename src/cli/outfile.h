@@ -13,4 +13,10 @@
  */
 int outfile_write(const char *path, const void *p, size_t n, struct err *err);
 
+/*
+ * Before the work: can `path' be written to?  Leaves nothing, and an older
+ * file as it was.  0, or -1 with err.
+ */
+int outfile_check(const char *path, struct err *err);
+
 #endif
