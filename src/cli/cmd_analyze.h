@@ -9,7 +9,7 @@
 struct analyze_job {
 	const char *case_path;
 	bool force;
-	bool checked; /* rulecheck() has been said */
+	bool checked;           /* rulecheck() has been said */
 	enum verdict_word word; /* out */
 };
 
