@@ -18,7 +18,7 @@
 #define LONGEST_NS (4 * INT64_C(1000000000))
 #define FAMILY_MAX 16
 #define STAT_MAX (4u << 20) /* grows with interrupts and CPUs */
-#define COUNTS 20 /* tries to count while none is born */
+#define COUNTS 20           /* tries to count while none is born */
 #define INITIAL_PID_NS UINT64_C(4026531836) /* the kernel's own number */
 
 struct stats {

@@ -87,7 +87,7 @@ static struct forecast_work expected(const struct forecast *f, uint64_t objects)
 /* Of what was expected, how much there really was. */
 static double share(uint64_t real, uint64_t wanted)
 {
-	double s = wanted > 64e6 ? (double)real / (double)wanted : 1;
+	double s = wanted > 64000000 ? (double)real / (double)wanted : 1;
 
 	return s < 0.1 ? 0.1 : s > 3 ? 3 : s;
 }

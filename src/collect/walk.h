@@ -57,7 +57,7 @@ struct walk_state {                   /* shared */
 	uint32_t phase, root, walked; /* walked: bit per root */
 	uint32_t depth, npath, nnames, at, nbuf;
 	uint32_t skip_examine; /* at + 1 of an entry whose content is stuck */
-	int64_t began_ns;          /* 0: still reading package databases */
+	int64_t began_ns;      /* 0: still reading package databases */
 	struct forecast_work work; /* so far */
 	int64_t bytes_ns;          /* what reading and hashing took of it */
 	int64_t open_ns; /* what opening a file took when it was last tried */

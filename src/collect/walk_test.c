@@ -61,7 +61,8 @@ static void every_object_has_one_row(void **state)
 		assert_int_equal(rows(f, path[i]), 1);
 	assert_true(fake_said(f, "\"l\":\"dir/deep\""));
 	assert_true(fake_said(f, "\"p_b64\":\"L2JhZP8=\""));
-	assert_int_equal(((struct walk_state *)f->run.lane->state)->work.objects, 9);
+	assert_int_equal(
+		((struct walk_state *)f->run.lane->state)->work.objects, 9);
 	done(f);
 }
 
