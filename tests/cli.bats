@@ -93,3 +93,30 @@ status_is() { # STATUS COMMAND...
 	[ ! -s "$dir/out" ]
 	grep -q 'no findings' "$dir/err"
 }
+
+@test "cli/values: what makes no sense is said before anything is read" {
+	try() { # STATUS TEXT OPTION...
+		local want=$1 words=$2
+		shift 2
+		run "$konseki" collect -o "$dir/v.tar.zst" "$@"
+		[ "$status" -eq "$want" ]
+		[[ "$output" == *"$words"* ]]
+		[ ! -e "$dir/v.tar.zst" ]
+	}
+	try 2 'extra?' extra
+	try 2 '(500M)' --max-output 5X
+	try 2 'takes the right time' --reference-time noon
+	try 2 'no processes' --root / --memory all
+	try 4 'not a directory' --here --root /etc/passwd
+}
+
+@test "cli/japanese: what the system says, too" {
+	run env LANG=ja_JP.UTF-8 "$konseki" collect -o "$dir/none/x.tar.zst" \
+		--here
+	[ "$status" -eq 4 ]
+	[[ "$output" == *'を作成できません：ファイルやディレクトリがありません'* ]]
+	touch "$dir/there.tar.zst"
+	run env LANG=ja_JP.UTF-8 "$konseki" collect -o "$dir/there.tar.zst" \
+		--here
+	[[ "$output" == *'既に存在します'* ]]
+}

@@ -35,7 +35,7 @@ static bool ago(struct str s, int64_t *ts)
 	return false;
 }
 
-static bool moment(const char *v, int64_t *ts)
+bool amount_time(const char *v, int64_t *ts)
 {
 	struct str s = str_of(v);
 	char day[32];
@@ -88,7 +88,7 @@ int amount_options(const struct cli *c, struct collect_options *o)
 	if (absolute(c, "path", &a->path) ||
 	    absolute(c, "exclude", &a->exclude))
 		return -1;
-	if (!a->since || moment(a->since, &o->since_ns))
+	if (!a->since || amount_time(a->since, &o->since_ns))
 		return 0;
 	(void)cli_usage(c,
 			cli_tr(c,
@@ -135,11 +135,4 @@ void amount_progress(void *arg, const struct collect_progress *p)
 		       (unsigned long long)(p->bytes_out >> 20),
 		       clock_text(p->passed_ns, passed), left);
 	cli_progress(c, text);
-}
-
-const char *amount_gap(const struct cli *c, const struct collect_gap *g)
-{
-	if (strcmp(g->why, NOT_BEGUN) == 0)
-		return cli_tr(c, NOT_BEGUN, "未着手");
-	return g->why;
 }

@@ -10,10 +10,9 @@
 
 /* Fills what they say; -1 after a usage message. */
 int amount_options(const struct cli *, struct collect_options *);
+/* 7d (ago), a day, or ISO 8601, as nanoseconds of UTC. */
+bool amount_time(const char *v, int64_t *ts_ns);
 /* collect_options.progress; arg is the cli. */
 void amount_progress(void *arg, const struct collect_progress *);
-
-/* Why a core source is incomplete, in the language of the user. */
-const char *amount_gap(const struct cli *, const struct collect_gap *);
 
 #endif

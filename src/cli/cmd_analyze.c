@@ -130,7 +130,7 @@ int analyze_run(struct cli *c, struct analyze_job *job)
 	if (status < 0) {
 		if (!err.msg[0])
 			return KONSEKI_USAGE;
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	return status;

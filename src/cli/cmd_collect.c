@@ -157,12 +157,14 @@ static void say_digest(const struct cli *c, const char *what,
 
 static void say(const struct cli *c, const struct collect_result *r)
 {
+	char t[CLI_WORDS];
+
 	cli_progress_end(c);
 	for (size_t i = 0; i < r->ngap; i++)
 		cli_info(c,
 			 cli_tr(c, "core source incomplete: %s (%s)",
 				"主要な証拠が不完全です：%s（%s）"),
-			 r->gap[i].group, amount_gap(c, &r->gap[i]));
+			 r->gap[i].group, cli_words(c, r->gap[i].why, t));
 	if (r->interrupted)
 		cli_error(c,
 			  cli_tr(c,
@@ -170,7 +172,7 @@ static void say(const struct cli *c, const struct collect_result *r)
 				 "is in the archive",
 				 "途中で終了しました：%s。それまでの証拠は"
 				 "保存されています"),
-			  r->stopped);
+			  cli_words(c, r->stopped, t));
 	cli_info(c,
 		 cli_tr(c,
 			"%" PRIu64 " objects, %" PRIu64 " members, %" PRIu64
@@ -220,6 +222,32 @@ static int start_hook(const struct cli *c, const struct collect_options *o,
 	return rc == 0 && *out ? 0 : -1;
 }
 
+/* Values that only make sense together, or are of a form of their own. */
+static int check_values(const struct cli *c, const struct collect_options *o)
+{
+	int64_t ts;
+
+	if (o->reference_time && !amount_time(o->reference_time, &ts))
+		return cli_usage(
+			c,
+			cli_tr(c,
+			       "--reference-time takes the right time such as "
+			       "2026-11-24T06:00:00+09:00, not `%s'",
+			       "--reference-time には "
+			       "2026-11-24T06:00:00+09:00 "
+			       "のような正しい時刻を指定してください（`%s' は"
+			       "不可）"),
+			o->reference_time);
+	if (o->root && o->memory != MEMORY_NONE)
+		return cli_usage(c, cli_tr(c,
+					   "--memory is of a running host: "
+					   "--root DIR has no processes",
+					   "--memory は稼働中のホスト専用です"
+					   "（--root の対象にプロセスはありませ"
+					   "ん）"));
+	return 0;
+}
+
 static int collect(struct cli *c, struct collect_options *o,
 		   struct collect_result *r, struct err *err)
 {
@@ -242,7 +270,7 @@ static int report(const struct cli *c, int rc, const struct collect_result *r,
 
 	cli_progress_end(c);
 	if (rc < 0) {
-		cli_error(c, "%s", err->msg);
+		cli_fault(c, err->msg);
 		return KONSEKI_FAILED;
 	}
 	if (rc > 0) {
@@ -254,13 +282,13 @@ static int report(const struct cli *c, int rc, const struct collect_result *r,
 				 "：%s"),
 			  err->msg, r->path[0] ? r->path : "-");
 		if (tally_write(c, r, KONSEKI_INCOMPLETE, err) < 0)
-			cli_error(c, "%s", err->msg);
+			cli_fault(c, err->msg);
 		return KONSEKI_INCOMPLETE;
 	}
 	status = status_of(c, r);
 	say(c, r);
 	if (tally_write(c, r, status, err) < 0) {
-		cli_error(c, "%s", err->msg);
+		cli_fault(c, err->msg);
 		return KONSEKI_FAILED;
 	}
 	return status;
@@ -280,16 +308,16 @@ static int run(struct cli *c)
 		(void)snprintf(reserve, sizeof(reserve), "%" PRIu64,
 			       own->reserve.n);
 	o = options_of(c, reserve);
-	if (amount_options(c, &o) < 0)
+	if (amount_options(c, &o) < 0 || check_values(c, &o))
 		return KONSEKI_USAGE;
 	if (c->summary && outfile_check(c->summary, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	arena_init(&keys, 0);
 	if (keyfile_recipients(c, &own->recipient, &keys, &o.recipient,
 			       &o.nrecipient, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_USAGE;
 	}
 	if (o.secrets_full && !own->force && o.nrecipient == 0)

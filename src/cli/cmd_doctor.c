@@ -157,7 +157,7 @@ static int run(struct cli *c)
 	buf_clear(&b);
 	summary(d, status, &b);
 	if (own->summary && outfile_write(own->summary, b.p, b.n, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		status = KONSEKI_FAILED;
 	}
 	buf_free(&b);

@@ -56,11 +56,11 @@ static int write_all(const struct cli *c, const struct unpack_result *r,
 	int nbad = 0;
 
 	if (extract_open(&x, own->output, spool, own->force, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return -1;
 	}
 	if (own->zip && extract_begin_zip(&x, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		(void)extract_close(&x, &err); /* nothing was written */
 		return -1;
 	}
@@ -80,7 +80,7 @@ static int write_all(const struct cli *c, const struct unpack_result *r,
 	}
 	arena_free(&a);
 	if (extract_close(&x, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return -1;
 	}
 	return nbad;
@@ -101,12 +101,12 @@ static int extract(const struct cli *c, const struct str *glob, size_t nglob,
 	int status = KONSEKI_DONE, nbad;
 
 	if (keyfile_identities(c, a, &o.identity, &o.nidentity, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	o.spool = io_tmpfile(c->tmp, &err);
 	if (o.spool < 0 || unpack(&o, a, &r, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		if (o.spool >= 0)
 			(void)close(o.spool);
 		return KONSEKI_FAILED;

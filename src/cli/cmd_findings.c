@@ -58,6 +58,11 @@ static void text(struct printer *p, const struct finding *f)
 	buf_puts(&p->b, "\n    ");
 	term_text(&p->b, f->score_terms);
 	buf_c(&p->b, '\n');
+	if (verdict_vague(f->subject)) {
+		buf_puts(&p->b, "    ");
+		term_text(&p->b, f->message);
+		buf_c(&p->b, '\n');
+	}
 	for (size_t i = 0; i < f->nwhy; i++) {
 		buf_puts(&p->b, "    ");
 		verdict_why(&p->b, f->why[i], p->lang);
@@ -153,7 +158,7 @@ static int run(struct cli *c)
 failed:
 	if (!err.msg[0])
 		return KONSEKI_USAGE;
-	cli_error(c, "%s", err.msg);
+	cli_fault(c, err.msg);
 	return KONSEKI_FAILED;
 }
 

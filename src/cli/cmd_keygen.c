@@ -43,7 +43,7 @@ static int print_public(struct cli *c)
 	c->identity = (struct opt_list){ c->arg, c->narg };
 	arena_init(&a, 0);
 	if (keyfile_identities(c, &a, &id, &n, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		arena_free(&a);
 		return KONSEKI_FAILED;
 	}
@@ -95,7 +95,7 @@ static int write_key(const struct cli *c, const struct buf *text)
 	}
 	if (outfile_write(own->output, text->p, text->n, &err) == 0)
 		return KONSEKI_DONE;
-	cli_error(c, "%s", err.msg);
+	cli_fault(c, err.msg);
 	return KONSEKI_FAILED;
 }
 
@@ -114,7 +114,7 @@ static int run(struct cli *c)
 				 cli_tr(c, "-o FILE says where the key goes",
 					"保存先は -o FILE で指定してください"));
 	if (age_identity_new(&id, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	key_text(&text, &id);

@@ -321,13 +321,13 @@ static int run(struct cli *c)
 					   "explain にはルールの id、名前、"
 					   "ファイル名を指定してください"));
 	if (load(c, &a, &rs, ways[w].dirs, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		arena_free(&a);
 		return KONSEKI_FAILED;
 	}
 	status = ways[w].run(c, rs);
 	if (c->summary && summary(c, rs, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		status = KONSEKI_FAILED;
 	}
 	ruleset_free(rs);

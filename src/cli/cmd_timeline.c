@@ -112,7 +112,7 @@ static int run(struct cli *c)
 	p.a = &a;
 	arena_init(&arena, 0);
 	if (iocfiles_read(c, &arena, &rule, &o.nrule, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	o.rule = rule;
@@ -121,12 +121,12 @@ static int run(struct cli *c)
 			return KONSEKI_DONE;
 		if (!err.msg[0])
 			return KONSEKI_USAGE;
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	status = status_of(c, &a);
 	if (run_summary(c, &a, NULL, status, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		status = KONSEKI_FAILED;
 	}
 	messages_free(p.messages);

@@ -50,6 +50,7 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 				     .progress = c->progress ? amount_progress
 							     : NULL,
 				     .arg = c };
+	char t[CLI_WORDS];
 	struct err err;
 	int rc;
 
@@ -58,7 +59,7 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 	rc = collect_run(&o, r, &err);
 
 	if (rc != 0)
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 	if (rc < 0)
 		return -1;
 	r->interrupted |= rc > 0; /* cut: what is there can be judged */
@@ -67,7 +68,7 @@ static int collect(struct cli *c, const char *path, struct collect_result *r)
 		cli_info(c,
 			 cli_tr(c, "core source incomplete: %s (%s)",
 				"主要な証拠源が不完全：%s（%s）"),
-			 r->gap[i].group, amount_gap(c, &r->gap[i]));
+			 r->gap[i].group, cli_words(c, r->gap[i].why, t));
 	return 0;
 }
 
@@ -85,7 +86,7 @@ static int check_rules(const struct cli *c)
 	if (rc == 0)
 		rc = rulecheck(c, false, rule, n, &err);
 	if (rc < 0)
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 	free(rule);
 	arena_free(&a);
 	return rc;

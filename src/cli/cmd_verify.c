@@ -149,7 +149,7 @@ static int one(const struct cli *c, const char *path,
 
 	if (fd < 0) {
 		(void)err_sys(&err, "cannot open", path);
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	arena_init(&a, 0);
@@ -198,7 +198,7 @@ static int run(struct cli *c)
 					   "進数を指定してください"));
 	arena_init(&keys, 0);
 	if (keyfile_identities(c, &keys, &identity, &nidentity, &err) < 0) {
-		cli_error(c, "%s", err.msg);
+		cli_fault(c, err.msg);
 		return KONSEKI_FAILED;
 	}
 	for (size_t i = 0; i < c->narg; i++)

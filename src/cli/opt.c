@@ -290,9 +290,11 @@ static int store(struct cli *c, struct found f, const char *v)
 		if (!number(v, (uint64_t *)(void *)at))
 			return cli_usage(
 				c,
-				cli_tr(c, "--%s takes a number, not `%s'",
-				       "--%s には数値を指定してください（`%s' "
-				       "は不可）"),
+				cli_tr(c,
+				       "--%s takes a number (500) or a size "
+				       "(500M), not `%s'",
+				       "--%s には数値（500）か大きさ（500M）を"
+				       "指定してください（`%s' は不可）"),
 				name, v);
 		return 0;
 	default:
@@ -361,9 +363,14 @@ int opt_parse(struct cli *c, int argc, char **argv, int i)
 		}
 	}
 	if (c->narg < c->verb->min_arg || c->narg > c->verb->max_arg) {
+		const char *more = c->narg > c->verb->max_arg
+					   ? c->arg[c->verb->max_arg]
+					   : NULL;
+
 		(void)cli_usage(c,
-				cli_tr(c, "usage: konseki %s %s",
-				       "使い方：konseki %s %s"),
+				cli_tr(c, "%s%susage: konseki %s %s",
+				       "%s%s使い方：konseki %s %s"),
+				more ? more : "", more ? "? " : "",
 				c->verb->name, c->verb->usage);
 		return -1;
 	}

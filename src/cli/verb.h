@@ -95,6 +95,14 @@ int cli_main(int argc, char **argv);
 void cli_help(const struct verb *, enum lang);
 
 /* On stderr: `konseki: …' newline; nothing when quiet for cli_info. */
+#define CLI_WORDS 1024
+/*
+ * words.c: what the layers below said in English, in the user's language, in
+ * `out'; and the same as an error.
+ */
+const char *cli_words(const struct cli *, const char *english,
+		      char out[CLI_WORDS]);
+void cli_fault(const struct cli *, const char *english);
 void cli_error(const struct cli *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void cli_info(const struct cli *, const char *fmt, ...)

@@ -26,6 +26,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,11 +75,15 @@ static int set_env(struct run *r, struct err *err)
 	r->scene->root_path = "/";
 	if (o->root) {
 		char *p = realpath(o->root, NULL);
+		struct stat st;
 
 		if (!p)
 			return err_sys(err, "--root", o->root);
 		r->scene->root_path = arena_cstr(&r->scene->arena, str_of(p));
 		free(p);
+		if (stat(r->scene->root_path, &st) < 0 || !S_ISDIR(st.st_mode))
+			return err_set(err, "--root %s: not a directory",
+				       o->root);
 	}
 	return 0;
 }

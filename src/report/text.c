@@ -231,6 +231,11 @@ static void one_finding(struct out *o, const struct finding *f)
 	buf_puts(o->b, "  #");
 	text(o, str_head(f->id, 8));
 	buf_c(o->b, '\n');
+	if (verdict_vague(f->subject)) {
+		buf_puts(o->b, "      ");
+		text(o, str_head(f->message, 160));
+		buf_c(o->b, '\n');
+	}
 	for (size_t i = 0; i < f->nwhy; i++) {
 		buf_puts(o->b, "      ");
 		verdict_why(o->b, str_head(f->why[i], 160), o->s->lang);

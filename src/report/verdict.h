@@ -83,6 +83,8 @@ struct verdict_style {
 const char *verdict_word(enum verdict_word, enum lang);
 /* A finding's subject, its first word in the reader's language. */
 void verdict_subject(struct buf *, struct str subject, enum lang);
+/* Does it not say what was found, so that the message has to? */
+bool verdict_vague(struct str subject);
 /* Why a rule matched, likewise. */
 void verdict_why(struct buf *, struct str why, enum lang);
 /* The first screen (konseki-analyze(1)). */

@@ -31,6 +31,7 @@ void verdict_subject(struct buf *b, struct str s, enum lang lang)
 		{ "setting ", "設定 " },
 		{ "interface ", "インターフェース " },
 		{ "hook ", "フック " },
+		{ "container ", "コンテナ " },
 	};
 
 	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
@@ -39,7 +40,14 @@ void verdict_subject(struct buf *b, struct str s, enum lang lang)
 			s = str_skip(s, strlen(word[i].en));
 			break;
 		}
+	if (lang == LANG_JA && str_is(s, "host"))
+		s = STR("ホスト");
 	term_text(b, s);
+}
+
+bool verdict_vague(struct str s)
+{
+	return str_is(s, "host");
 }
 
 /* "within 3600 s: Title", "field = value (starts with pattern)" */
