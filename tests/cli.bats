@@ -111,12 +111,12 @@ status_is() { # STATUS COMMAND...
 }
 
 @test "cli/japanese: what the system says, too" {
-	run env LANG=ja_JP.UTF-8 "$konseki" collect -o "$dir/none/x.tar.zst" \
+	run env LC_ALL=ja_JP.UTF-8 "$konseki" collect -o "$dir/none/x.tar.zst" \
 		--here
 	[ "$status" -eq 4 ]
 	[[ "$output" == *'を作成できません：ファイルやディレクトリがありません'* ]]
 	touch "$dir/there.tar.zst"
-	run env LANG=ja_JP.UTF-8 "$konseki" collect -o "$dir/there.tar.zst" \
+	run env LC_ALL=ja_JP.UTF-8 "$konseki" collect -o "$dir/there.tar.zst" \
 		--here
 	[[ "$output" == *'既に存在します'* ]]
 }
