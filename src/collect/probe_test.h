@@ -28,6 +28,8 @@ struct probe_run {
 	struct arena arena;
 	uint64_t resume_after, last_key; /* items up to it are passed over */
 	bool out_of_order;
+	/* what happens on the host at the beginning of an item, if given */
+	void (*at_item)(struct probe_run *, uint64_t key);
 	struct str row[65536];
 	size_t nrow;
 	struct fake_member member[16384];
@@ -41,6 +43,8 @@ bool probe_item(struct probe_run *r, uint64_t key, struct str what)
 	(void)what;
 	r->out_of_order |= key < r->last_key;
 	r->last_key = key;
+	if (r->at_item)
+		r->at_item(r, key);
 	return key > r->resume_after;
 }
 

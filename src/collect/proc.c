@@ -8,7 +8,8 @@
  * costs that part and not the row:
  *   4 pid      argv, environ, maps
  *   4 pid + 1  the executable: read, hashed, recovered
- *   4 pid + 2  everything that cannot block, and the row
+ *   4 pid + 2  memory again, when an earlier reader was lost in the executable
+ *   4 pid + 3  everything that cannot block, and the row
  */
 #include "proc.h"
 #include "secrets.h"
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #define PF_KTHREAD 0x00200000u
+#define EXECS_MAX 3 /* times that a process is begun anew */
 
 static const char *const part_name[PARTS] = {
 	[PART_STATUS] = "status",   [PART_CMDLINE] = "cmdline",
@@ -213,6 +215,27 @@ static void raw_texts(struct proc_probe *pp, struct proc *p)
 		proc_text(pp, p, "environ", buf_view(&p->env));
 }
 
+/*
+ * What is said of a process is said of one program: where it came to be
+ * another meanwhile, its memory and its executable are read anew.
+ */
+static void executable(struct proc_probe *pp, struct proc *p, bool memory)
+{
+	int fd;
+
+	proc_exe_link(pp, p);
+	fd = proc_exe_open(pp, p);
+	for (int i = 0; i < EXECS_MAX && proc_execed(p); i++) {
+		if (memory)
+			read_mm(pp, p);
+		if (fd >= 0)
+			close(fd);
+		proc_exe_link(pp, p);
+		fd = proc_exe_open(pp, p);
+	}
+	proc_exe_read(pp, p, fd);
+}
+
 static void whole(struct proc_probe *pp, struct proc *p)
 {
 	bool mm, exe;
@@ -222,17 +245,15 @@ static void whole(struct proc_probe *pp, struct proc *p)
 	if (mm && own_memory)
 		read_mm(pp, p);
 	exe = item(pp, p, 1, "exe");
-	if (exe && own_memory) {
-		proc_exe_link(pp, p);
-		proc_exe_read(pp, p);
-	}
-	if (!item(pp, p, 2, "")) {
+	if (exe && own_memory)
+		executable(pp, p, mm);
+	/* An earlier reader was lost in exe, not in memory: ask again. */
+	if (!mm && !exe && own_memory && item(pp, p, 2, "memory"))
+		read_mm(pp, p);
+	if (!item(pp, p, 3, "")) {
 		pp->count++; /* an earlier reader wrote it */
 		return;
 	}
-	/* An earlier reader was lost in exe, not in memory: ask again. */
-	if (!mm && !exe && own_memory)
-		read_mm(pp, p);
 	if (!exe && own_memory)
 		proc_exe_link(pp, p);
 	part_read(pp, p, PART_STATUS, &p->status);
@@ -277,7 +298,8 @@ static bool enter(struct proc_probe *pp, struct proc *p)
 		return false;
 	p->kthread = p->stat.flags & PF_KTHREAD;
 	p->zombie = p->stat.state == 'Z' || p->stat.state == 'X';
-	if (p->zombie && p->stat.threads > 1)
+	p->led = p->zombie && p->stat.threads > 1;
+	if (p->led)
 		next_thread(p);
 	snprintf(p->base, sizeof p->base, "%u-%llu", p->pid,
 		 (unsigned long long)p->stat.ticks);

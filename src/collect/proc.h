@@ -48,6 +48,7 @@ struct proc_stat { /* of /proc/PID/stat */
 	char state;
 	uint32_t ppid, pgrp, sid, tty, flags;
 	uint64_t threads, ticks;
+	uint64_t start_code, arg_start; /* 0: not shown, or not yet there */
 };
 
 struct proc {
@@ -56,6 +57,7 @@ struct proc {
 	char base[PROC_BASE_MAX]; /* "<pid>-<start ticks>" */
 	struct proc_stat stat;
 	bool kthread, zombie; /* neither has memory of its own */
+	bool led;             /* by another thread: its first one ended */
 	bool have_mm, have_exe;
 	struct buf stat_text, status, cmdline, env, maps;
 	/* of its executable memory without a file */
@@ -116,9 +118,19 @@ void proc_maps_row(struct proc_probe *, struct str maps);
 void proc_more_memory(struct proc *);
 void proc_more_row(struct proc_probe *, const struct proc *);
 
-/* proc_exe.c: the link, what it points at, its hash. */
+/*
+ * proc_exec.c: whether it came to be another program since its stat was
+ * read, or is about to be one; then p->stat is the new one.
+ */
+bool proc_execed(struct proc *);
+
+/*
+ * proc_exe.c: the link; the file behind it, a descriptor or -1; what is in
+ * that file.  The descriptor is closed.
+ */
 void proc_exe_link(struct proc_probe *, struct proc *);
-void proc_exe_read(struct proc_probe *, struct proc *);
+int proc_exe_open(struct proc_probe *, struct proc *);
+void proc_exe_read(struct proc_probe *, struct proc *, int fd);
 void proc_exe_row(struct proc_probe *, const struct proc *);
 
 /*

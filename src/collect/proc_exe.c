@@ -27,7 +27,7 @@ void proc_exe_link(struct proc_probe *pp, struct proc *p)
 	struct str s = str_mem(p->exe, n < 0 ? 0 : (size_t)n);
 
 	p->path = STR_NONE;
-	p->deleted = p->memfd = false;
+	p->deleted = p->memfd = p->replaced = p->have_exe = false;
 	if (n < 0) {
 		proc_missing(pp, PART_EXE, errno);
 		return;
@@ -181,13 +181,13 @@ static void recover(struct proc_probe *pp, struct proc *p, int fd)
 	buf_free(&what);
 }
 
-void proc_exe_read(struct proc_probe *pp, struct proc *p)
+int proc_exe_open(struct proc_probe *pp, struct proc *p)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 	int fd;
 
 	if (p->path.p == NULL)
-		return;
+		return -1;
 	fd = openat(p->dir, "exe", flags | O_NOATIME);
 	if (fd < 0 && errno == EPERM)
 		fd = openat(p->dir, "exe", flags); /* not ours to spare */
@@ -195,10 +195,17 @@ void proc_exe_read(struct proc_probe *pp, struct proc *p)
 		proc_missing(pp, PART_EXE, errno);
 		if (fd >= 0)
 			close(fd);
-		return;
+		return -1;
 	}
 	p->have_exe = true;
 	settle(p, fd);
+	return fd;
+}
+
+void proc_exe_read(struct proc_probe *pp, struct proc *p, int fd)
+{
+	if (fd < 0)
+		return;
 	if (p->deleted)
 		recover(pp, p, fd);
 	hash_exe(pp, p, fd);

@@ -113,6 +113,8 @@ static void started_as(struct proc *p)
 
 void proc_more_memory(struct proc *p)
 {
+	p->exec_held = p->writable_exec = 0;
+	buf_clear(&p->execfn);
 	executable_memory(p);
 	started_as(p);
 }
@@ -204,7 +206,9 @@ void proc_more_row(struct proc_probe *pp, const struct proc *p)
 		if (p->execfn.n)
 			row_str(row, KEY_K_PROCESS_EXECFN,
 				buf_view(&p->execfn));
-		if (p->maps.n && wiped(buf_view(&p->cmdline)))
+		/* start_code comes last: there are none before it */
+		if (p->maps.n && p->stat.start_code && p->stat.arg_start &&
+		    wiped(buf_view(&p->cmdline)))
 			row_bool(row, KEY_K_PROCESS_ARGS_WIPED, true);
 	}
 	number_row(pp, p, "oom_score_adj", KEY_K_PROCESS_OOM);

@@ -62,8 +62,24 @@ enum {
 	STAT_FLAGS = 6,
 	STAT_THREADS = 17,
 	STAT_TICKS = 19,
-	STAT_FIELDS
+	STAT_FIELDS,
+	STAT_START_CODE = 23,
+	STAT_ARG_START = 45, /* since 3.5 */
+	STAT_ALL
 };
+
+/* Of its memory; what an old kernel does not say is 0. */
+static void addresses(struct str left, struct proc_stat *s)
+{
+	for (int i = STAT_FIELDS; i < STAT_ALL && left.n; i++) {
+		struct str w = str_trim(str_cut(&left, ' '));
+
+		if (i == STAT_START_CODE && !str_u64(w, &s->start_code))
+			return;
+		if (i == STAT_ARG_START && !str_u64(w, &s->arg_start))
+			return;
+	}
+}
 
 bool proc_stat_read(struct str text, struct proc_stat *s)
 {
@@ -71,6 +87,7 @@ bool proc_stat_read(struct str text, struct proc_stat *s)
 	int64_t v[STAT_FIELDS] = { 0 };
 	struct str left;
 
+	s->start_code = s->arg_start = 0;
 	if (open == (size_t)-1 || end == (size_t)-1 || end < open)
 		return false;
 	s->comm = str_head(str_skip(text, open + 1), end - open - 1);
@@ -89,6 +106,7 @@ bool proc_stat_read(struct str text, struct proc_stat *s)
 	s->flags = (uint32_t)v[STAT_FLAGS];
 	s->threads = (uint64_t)v[STAT_THREADS];
 	s->ticks = (uint64_t)v[STAT_TICKS];
+	addresses(left, s);
 	return true;
 }
 

@@ -19,6 +19,7 @@ static void name_with_brackets_and_newline(void **state)
 	assert_int_equal(s.threads, 6);
 	assert_int_equal(s.ticks, 4711);
 	assert_int_equal(s.flags, 4194560);
+	assert_int_equal(s.start_code, 0); /* not said */
 	assert_false(proc_stat_read(STR("7 (a) S 1 2"), &s));
 	assert_false(proc_stat_read(STR(""), &s));
 	assert_false(proc_stat_read(STR("7 )a( S"), &s));
@@ -122,6 +123,112 @@ static void every_process_has_its_row(void **state)
 	free_run(r);
 }
 
+static int to_child = -1;
+static pid_t child_pid;
+
+/* Between its memory and its executable a process becomes another program. */
+static void let_it_exec(struct probe_run *r, uint64_t key)
+{
+	char link[LIVE_LINK_MAX + 1], name[32];
+
+	if (key != (uint64_t)child_pid * 4 + 1 || to_child < 0)
+		return;
+	close(to_child); /* the shell reads no more and goes on */
+	to_child = -1;
+	snprintf(name, sizeof name, "%d/exe", (int)child_pid);
+	for (int i = 0; i < 1000; i++) {
+		ssize_t n = live_link(r->env.proc, name, link);
+
+		if (n > 0 && str_ends(str_mem(link, (size_t)n), STR("/place")))
+			break;
+		(void)usleep(10000);
+	}
+}
+
+static void one_program_a_row(void **state)
+{
+	struct place p = new_place("place");
+	struct probe_run *r = new_run();
+	int in[2], saved = dup(0);
+	char script[192];
+	char *argv[] = { (char *)"sh", (char *)"-c", script, NULL };
+	struct str row;
+
+	(void)state;
+	snprintf(script, sizeof script, "read x; exec %s 60", p.exe);
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	dup2(in[0], 0);
+	child_pid = start("/bin/sh", argv, none);
+	dup2(saved, 0);
+	to_child = in[1];
+	r->at_item = let_it_exec;
+	probe_processes.run(r);
+	assert_int_equal(to_child, -1);
+	row = row_of(r, child_pid);
+	snprintf(script, sizeof script, "\"process.args\":[\"%s\",\"60\"]",
+		 p.exe);
+	assert_has(row, script);
+	assert_has(row, "\"process.name\":\"place\"");
+	snprintf(script, sizeof script, "\"process.executable\":\"%s\"", p.exe);
+	assert_has(row, script);
+	stop(child_pid);
+	unlink(p.exe);
+	rmdir(p.dir);
+	close(in[0]);
+	close(saved);
+	free_run(r);
+}
+
+static void stat_of(struct proc *p, const char *comm, unsigned flags,
+		    unsigned code, unsigned arg)
+{
+	char t[512];
+	int fd = openat(p->dir, "stat", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int n = snprintf(t, sizeof t,
+			 "7 (%s) S 3 4 5 0 -1 %u 0 0 0 0 0 0 0 0 20 0 1 0 47 "
+			 "1 2 18446744073709551615 %u 0 0 0 0 0 0 0 0 0 0 0 0 "
+			 "0 0 0 0 0 0 0 0 0 %u 0 0 0\n",
+			 comm, flags, code, arg);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, t, (size_t)n), n);
+	close(fd);
+}
+
+/* A helper of the kernel is named by its worker until its exec is through. */
+static void what_tells_an_exec(void **state)
+{
+	char dir[] = "/tmp/konseki-proc-XXXXXX";
+	struct proc p = { .have_exe = true };
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	p.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	stat_of(&p, "kworker/u8:1", 0x40, 0, 0);
+	assert_true(proc_execed(&p)); /* has an executable, has no code */
+	assert_true(str_is(p.stat.comm, "kworker/u8:1"));
+	stat_of(&p, "modprobe", 0, 4096, 8192);
+	assert_true(proc_execed(&p));
+	assert_true(str_is(p.stat.comm, "modprobe"));
+	assert_int_equal(p.stat.start_code, 4096);
+	assert_int_equal(p.stat.arg_start, 8192);
+	assert_false(proc_execed(&p));
+	stat_of(&p, "modprobe", 0x40, 4096, 8192);
+	assert_true(proc_execed(&p));
+	assert_false(proc_execed(&p));
+	stat_of(&p, "modprobe", 0x40, 4096, 9000);
+	assert_true(proc_execed(&p));
+	p.led = true; /* its stat is another thread's */
+	stat_of(&p, "modprobe", 0x40, 4096, 9999);
+	assert_false(proc_execed(&p));
+	unlinkat(p.dir, "stat", 0);
+	p.led = false;
+	assert_false(proc_execed(&p)); /* it ended */
+	close(p.dir);
+	rmdir(dir);
+	buf_free(&p.stat_text);
+}
+
 /* A reader lost in a part of ours: its successor still writes the row. */
 static void a_stuck_part_costs_that_part(void **state)
 {
@@ -149,7 +256,15 @@ static void a_stuck_part_costs_that_part(void **state)
 	free_run(r);
 
 	r = new_run();
-	r->resume_after = (uint64_t)pid * 4 + 2; /* written already */
+	r->resume_after = (uint64_t)pid * 4 + 2; /* lost in both */
+	probe_processes.run(r);
+	assert_false(str_has(row_of(r, pid), STR("process.args")));
+	assert_has(row_of(r, pid),
+		   "\"konseki.process.executable_deleted\":true");
+	free_run(r);
+
+	r = new_run();
+	r->resume_after = (uint64_t)pid * 4 + 3; /* written already */
 	probe_processes.run(r);
 	assert_null(row_of(r, pid).p);
 	free_run(r);
@@ -195,6 +310,8 @@ int main(void)
 		cmocka_unit_test(arguments_are_exact),
 		cmocka_unit_test(nobody_hides_by_being_long),
 		cmocka_unit_test(every_process_has_its_row),
+		cmocka_unit_test(one_program_a_row),
+		cmocka_unit_test(what_tells_an_exec),
 		cmocka_unit_test(a_stuck_part_costs_that_part),
 		cmocka_unit_test(old_kernels_and_filters),
 	};
