@@ -43,6 +43,15 @@ plant_all() {
 	put home/hana/.ssh/environment "LD_PRELOAD=/tmp/libx.so"
 	# PAM, NSS
 	put etc/pam.d/sshd "auth optional pam_exec.so quiet expose_authtok $run\nauth sufficient /lib/.x/pam_yes.so\nauth sufficient pam_succeed_if.so uid >= 0\nauth required pam_env.so user_readenv=1"
+	put etc/pam.d/login "auth required pam_unix.so nullok\nauth sufficient pam_z.so"
+	security=usr/lib/x86_64-linux-gnu/security
+	export security
+	mkdir -p "$root/$security"
+	printf '\177ELF\2\1\1pam' | tee "$root/$security/pam_z.so" \
+		>"$root/$security/pam_unix.so"
+	echo "/$security/pam_unix.so" \
+		>>"$root/var/lib/dpkg/info/coreutils.list"
+	put etc/aliases "decode: \"|$run -d\""
 	put etc/nsswitch.conf "passwd: files evil systemd\nhosts: files dns"
 	# package managers
 	put etc/apt/apt.conf.d/01x "APT::Update::Pre-Invoke {\"$run a\"; \"$run b\";};\nDPkg::Post-Invoke {\n\"$run c\";\n};"
@@ -113,6 +122,10 @@ plant_all() {
 	fact pam etc/pam.d/sshd /lib/.x/pam_yes.so
 	fact pam etc/pam.d/sshd 'sufficient pam_succeed_if.so uid >= 0'
 	fact pam etc/pam.d/sshd user_readenv
+	fact pam etc/pam.d/login "/$security/pam_unix.so" root
+	fact pam etc/pam.d/login "/$security/pam_z.so" root
+	[ "$(jq -r 'select(.rule.file | endswith("persist_pam_unpackaged.yml"))
+		| .subject' "$case_file.findings" | sort -u | wc -l)" -eq 2 ]
 	fact nss etc/nsswitch.conf libnss_evil.so.2
 }
 
@@ -156,6 +169,8 @@ plant_all() {
 }
 
 @test "config/people: mail, editors, terminals" {
+	jq -se --arg c "$run -d" 'any(.konseki.autorun.path == "/etc/aliases" and
+		.process.command_line == $c)' "$case_file.events" >/dev/null
 	fact mail_rule home/hana/.forward "$run --mail" hana
 	fact mail_rule home/hana/.procmailrc "$run --procmail" hana
 	fact editor home/hana/.vimrc "$run" hana

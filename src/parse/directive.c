@@ -195,9 +195,11 @@ static bool fill(const struct directive *d, const struct setting *s,
 		a->command = str_skip(v, str_chr(v, ',') + 1);
 		break;
 	case SHAPE_PIPE:
-		v = unquoted(s->line);
-		v = str_skip(v, str_chr(v, '|'));
-		a->command = unquoted(str_trim(str_skip(v, 1)));
+		v = str_skip(s->line, str_chr(s->line, '|'));
+		v = str_trim(str_skip(v, 1));
+		if (v.n && v.p[v.n - 1] == '"' && str_chr(v, '"') == v.n - 1)
+			v.n--; /* name: "|command" */
+		a->command = unquoted(v);
 		break;
 	case SHAPE_LOADS:
 		a->command = v;

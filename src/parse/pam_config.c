@@ -1,9 +1,8 @@
 /*
- * pam_config - what decides over a login (pam.d(5), pam.conf(5)): lines that
- * run a command, take a module from an odd place, or let everybody in.
+ * pam_config - what decides over a login (pam.d(5), pam.conf(5)): every line
+ * that loads a module, which is its target, or that of its command.
  *   pam.d:    [-]type control module arguments
  *   pam.conf: service type control module arguments
- * A line of a module that does neither is no fact by itself.
  */
 #include "autorun.h"
 
@@ -37,11 +36,6 @@ static struct str word(struct str *rest)
 static const char *const runs[] = { "pam_exec.so",   "pam_script.so",
 				    "pam_python.so", "pam_perl.so",
 				    "pam_mount.so",  "pam_lua.so" };
-/* modules that answer yes: how much, the control says */
-static const char *const admits[] = { "pam_permit.so",   "pam_succeed_if.so",
-				      "pam_rootok.so",   "pam_wheel.so",
-				      "pam_listfile.so", "pam_access.so" };
-
 static bool among(const char *const *table, size_t n, struct str s)
 {
 	for (size_t i = 0; i < n; i++)
@@ -69,10 +63,40 @@ static struct str command_of(struct str args)
 	}
 }
 
-static bool odd_module(struct str module)
+/* Where modules without a path are: beside the one of every system. */
+static struct str module_dir(const struct parse *p)
 {
-	return module.n && module.p[0] == '/' &&
-	       !str_has(module, STR("/security/"));
+	static const char *const dir[] = {
+		"/usr/lib/x86_64-linux-gnu/security/",
+		"/usr/lib/aarch64-linux-gnu/security/",
+		"/usr/lib/arm-linux-gnueabihf/security/",
+		"/usr/lib/i386-linux-gnu/security/",
+		"/usr/lib64/security/",
+		"/usr/lib/security/",
+		"/lib/x86_64-linux-gnu/security/",
+		"/lib/aarch64-linux-gnu/security/",
+		"/lib64/security/",
+		"/lib/security/",
+	};
+
+	for (size_t i = 0; i < sizeof(dir) / sizeof(*dir); i++)
+		if (packages_owner(
+			    &p->ctx->packages,
+			    arena_fmt(p->scratch, "%spam_unix.so", dir[i])))
+			return str_of(dir[i]);
+	return STR_NONE; /* no database that knows */
+}
+
+static struct str module_path(const struct parse *p, struct str module)
+{
+	struct str dir;
+
+	if (module.n && module.p[0] == '/')
+		return module;
+	dir = module_dir(p);
+	return dir.n && module.n ? arena_fmt(p->scratch, STR_FMT STR_FMT,
+					     STR_ARG(dir), STR_ARG(module))
+				 : STR("");
 }
 
 static enum outcome line_take(struct parse *p, const struct text_line *l)
@@ -95,20 +119,18 @@ static enum outcome line_take(struct parse *p, const struct text_line *l)
 	if (str_is(control, "include") || str_is(control, "substack"))
 		return WHOLE;
 	module = word(&rest);
+	if (module.n == 0)
+		return WHOLE;
 	base = str_base(module);
 	if (among(runs, sizeof(runs) / sizeof(*runs), base))
 		a.command = command_of(rest);
-	else if (odd_module(module))
-		a.target = module;
-	else if (!among(admits, sizeof(admits) / sizeof(*admits), base) &&
-		 !str_has(rest, STR("user_readenv")))
-		return WHOLE;
-	if (!a.command.n && !a.target.n)
-		a.target = STR("");
+	if (!a.command.n)
+		a.target = module_path(p, module);
+	rest = str_trim(rest);
 	a.options = arena_fmt(p->scratch,
-			      STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT,
+			      STR_FMT " " STR_FMT " " STR_FMT "%s" STR_FMT,
 			      STR_ARG(type), STR_ARG(control), STR_ARG(module),
-			      STR_ARG(str_trim(rest)));
+			      rest.n ? " " : "", STR_ARG(rest));
 	return autorun_emit(p, &a);
 }
 
@@ -137,9 +159,8 @@ static const char *const paths[] = { "/etc/pam.d/*", "/usr/lib/pam.d/*",
 
 const struct parser parser_pam_config = {
 	.name = "pam_config",
-	.title = "PAM: commands, modules from odd places, who is let in",
-	.title_ja = "PAM 設定（コマンド実行、通常と異なるモジュール、無条件の"
-		    "許可）",
+	.title = "PAM: the modules and commands that decide over a login",
+	.title_ja = "PAM 設定（ログインを左右するモジュールとコマンド）",
 	.paths = paths,
 	.probe = probe,
 	.parse = parse,
