@@ -184,7 +184,6 @@ static void mapping(struct mapped *m, const struct mapline *l)
 	char name[64];
 	struct stat st;
 	uint64_t id[2], *index;
-	bool added;
 	int fd;
 
 	snprintf(name, sizeof name, "map_files/" STR_FMT, STR_ARG(l->range));
@@ -202,21 +201,33 @@ static void mapping(struct mapped *m, const struct mapline *l)
 	if (m->known.nitem >= FILES_MAX &&
 	    !map_get(&m->known, str_mem(id, sizeof id)))
 		return;
-	index = map_put(&m->known, str_mem(id, sizeof id), &added);
-	if (added) {
+	index = map_put(&m->known, str_mem(id, sizeof id), NULL);
+	if (*index == 0) {
 		fd = open_mapped(m, l->range);
-		if (fd < 0)
-			return; /* known, and nothing of it is */
+		if (fd < 0) { /* the next one that has it may let us */
+			m->denied += errno == EPERM || errno == EACCES;
+			m->unread |= errno != EPERM && errno != EACCES;
+			return;
+		}
 		*index = add_file(m, l->path, fd, &st) + 1;
 		close(fd);
 	}
-	if (*index == 0)
-		return;
 	for (size_t i = 0; i < m->nlib; i++)
 		if (m->lib[i] == *index - 1)
 			return;
 	m->reached[m->nlib] = false;
 	m->lib[m->nlib++] = (uint32_t)(*index - 1);
+}
+
+static bool program_of(const struct mapped *m, uint64_t id[2])
+{
+	struct stat st;
+
+	if (fstatat(m->dir, "exe", &st, 0) < 0)
+		return false;
+	id[0] = st.st_dev;
+	id[1] = st.st_ino;
+	return true;
 }
 
 static void stranger_row(struct mapped *m, size_t lib)
@@ -243,14 +254,19 @@ static void stranger_row(struct mapped *m, size_t lib)
 	m->count++;
 }
 
-/* The program, the loader that it names, and what follows from them. */
-static void strangers(struct mapped *m)
+/*
+ * The program (dev, ino), the loader that it names, and what follows from
+ * them.  What was unmapped before it was read may be what names the others,
+ * and a process that executed another program meanwhile has mappings of both.
+ */
+static void strangers(struct mapped *m, const uint64_t exe[2])
 {
-	struct stat st = { 0 };
-	bool exe = fstatat(m->dir, "exe", &st, 0) == 0;
-	uint64_t id[2] = { st.st_dev, st.st_ino }, *index;
+	const uint64_t *index = map_get(&m->known, str_mem(exe, 16));
+	uint64_t now[2];
 
-	index = exe ? map_get(&m->known, str_mem(id, sizeof id)) : NULL;
+	if (m->unread || !program_of(m, now) || now[0] != exe[0] ||
+	    now[1] != exe[1])
+		return;
 	if (!index || *index == 0 || !m->file[*index - 1].elf)
 		return;
 	for (size_t i = 0; i < m->nlib; i++) {
@@ -279,15 +295,18 @@ static uint64_t mount_namespace(const struct collect_env *env, uint32_t pid)
 
 static void one(struct mapped *m, uint32_t pid)
 {
+	uint64_t exe[2] = { 0, 0 };
 	struct mapline l;
 	struct str left;
 
 	m->pid = pid;
 	m->nlib = 0;
+	m->unread = false;
 	m->dir = live_pid(m->env->proc, pid);
 	if (m->dir < 0)
 		return;
 	m->its_mnt_ns = live_ns(m->dir, "mnt");
+	(void)program_of(m, exe); /* none: nothing is a stranger to it */
 	if (live_read(m->dir, "stat", PROC_TEXT_MAX, &m->text) >= 0 &&
 	    proc_stat_read(buf_view(&m->text), &m->stat) &&
 	    live_read(m->dir, "maps", PROC_TEXT_MAX, &m->maps) >= 0) {
@@ -296,7 +315,7 @@ static void one(struct mapped *m, uint32_t pid)
 			if (l.perms.p[2] == 'x' && l.inode && l.path.n &&
 			    l.path.p[0] == '/')
 				mapping(m, &l);
-		strangers(m);
+		strangers(m, exe);
 	}
 	close(m->dir);
 }

@@ -36,6 +36,7 @@ struct mapped {
 	uint32_t lib[LIBRARIES_MAX]; /* indexes of its files */
 	bool reached[LIBRARIES_MAX];
 	size_t nlib;
+	bool unread; /* one was gone before it could be read */
 };
 
 /*
