@@ -65,8 +65,10 @@ static void of_fd(struct bpf_held *h, int dir, uint32_t pid, uint32_t fd,
 	if (str_is(link, "anon_inode:[perf_event]")) {
 		uint32_t id = bpf_of_task_fd(pid, fd);
 
-		/* without this call (before 4.18) no one knows */
-		h->unseen += id == 0 && (errno == EINVAL || errno == EPERM);
+		/* without this call (before 4.18), and for programs that only
+		 * overflow runs, no one knows */
+		h->unseen += id == 0 && (errno == EINVAL || errno == EPERM ||
+					 errno == EOPNOTSUPP);
 		add(h, BPF_PROGRAM, id, pid);
 		return;
 	}

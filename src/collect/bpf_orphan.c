@@ -55,6 +55,7 @@ static bool set_has(const struct set *s, uint32_t id)
 static bool kept_by_kernel(struct set *kept)
 {
 	uint32_t id = 0, prog;
+	bool sure = true; /* of every table all was read */
 
 	while (bpf_next(BPF_LINK, id, &id) == 0) {
 		struct bpf_link_info l;
@@ -74,15 +75,17 @@ static bool kept_by_kernel(struct set *kept)
 
 		memset(&m, 0, sizeof m);
 		if (fd >= 0 && bpf_info(fd, &m, sizeof m) == 0 &&
-		    m.type == BPF_MAP_TYPE_PROG_ARRAY)
+		    m.type == BPF_MAP_TYPE_PROG_ARRAY) {
+			sure &= m.max_entries <= TAIL_CALLS_MAX;
 			for (uint32_t k = 0;
 			     k < m.max_entries && k < TAIL_CALLS_MAX; k++)
 				if (bpf_lookup(fd, &k, &prog) == 0)
 					set_add(kept, prog);
+		}
 		if (fd >= 0)
 			close(fd);
 	}
-	return errno == ENOENT;
+	return sure && errno == ENOENT;
 }
 
 static bool program_traces(uint32_t id)

@@ -346,10 +346,14 @@ static void run_modules(struct probe_run *run)
 {
 	const struct collect_env *env = probe_env(run);
 	struct modules m = { .run = run, .at = { .keep_list = true } };
+	uint64_t taint;
 	struct str left;
+	bool tainted;
 
 	if (!probe_item(run, 1, STR("/proc/modules")))
 		return;
+	/* first: what is loaded meanwhile is in the views, and explains it */
+	tainted = taint_read(env->proc, &taint);
 	m.sys = live_open_in(env->root, "sys/module",
 			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	read_dep(&m, env);
@@ -358,7 +362,8 @@ static void run_modules(struct probe_run *run)
 	for (left = buf_view(&m.at.list); left.p && left.n;)
 		line_row(&m, str_cut(&left, '\n'));
 	unlisted(&m);
-	taint_row(run, m.carried, m.at.have & 1u << VIEW_LIST);
+	if (tainted)
+		taint_row(run, taint, m.carried, m.at.have & 1u << VIEW_LIST);
 	say_views(&m);
 	probe_status(run, STR_NONE, state_of(m.at.errnum[VIEW_LIST]),
 		     m.at.errnum[VIEW_LIST], m.count, m.at.list.n);

@@ -52,18 +52,26 @@ uint64_t taint_orphans(uint64_t flags, uint32_t carried)
 	return orphans;
 }
 
-void taint_row(struct probe_run *run, uint32_t carried, bool known)
+bool taint_read(int proc, uint64_t *flags)
 {
-	struct buf text = { 0 }, row = { 0 }, list = { 0 };
-	uint64_t flags = 0;
+	struct buf text = { 0 };
+	bool ok = live_read(proc, "sys/kernel/tainted", 64, &text) >= 0 &&
+		  str_u64(str_trim(buf_view(&text)), flags);
 
-	if (live_read(probe_env(run)->proc, "sys/kernel/tainted", 64, &text) <
-		    0 ||
-	    !str_u64(str_trim(buf_view(&text)), &flags))
-		goto release;
+	buf_free(&text);
+	return ok;
+}
+
+void taint_row(struct probe_run *run, uint64_t flags, uint32_t carried,
+	       bool known)
+{
+	struct buf row = { 0 }, list = { 0 };
+
 	json_open(&row);
 	row_str(&row, KEY_K_KERNEL_NAME, STR("taint"));
-	row_str(&row, KEY_K_KERNEL_VALUE, str_trim(buf_view(&text)));
+	buf_fmt(&list, "%llu", (unsigned long long)flags);
+	row_str(&row, KEY_K_KERNEL_VALUE, buf_view(&list));
+	buf_clear(&list);
 	taint_names(flags, &list);
 	row_key_list(&row, KEY_K_KERNEL_TAINT, buf_view(&list));
 	buf_clear(&list);
@@ -72,8 +80,6 @@ void taint_row(struct probe_run *run, uint32_t carried, bool known)
 	row_key_list(&row, KEY_K_KERNEL_TAINT_ORPHAN, buf_view(&list));
 	json_close(&row);
 	probe_row(run, "kernel", buf_view(&row));
-release:
-	buf_free(&text);
 	buf_free(&row);
 	buf_free(&list);
 }

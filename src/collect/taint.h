@@ -11,7 +11,10 @@
  * that come with a module but that no loaded one carries.  carried: letters
  * of loaded modules, A = bit 0; known: all of them could be asked.
  */
-void taint_row(struct probe_run *, uint32_t carried, bool known);
+void taint_row(struct probe_run *, uint64_t flags, uint32_t carried,
+	       bool known);
+/* /proc/sys/kernel/tainted; flags are only ever added to it. */
+bool taint_read(int proc, uint64_t *flags);
 
 struct buf;
 /* The names of flags, NUL-ended pieces: all, or those without a carrier. */
