@@ -132,6 +132,10 @@ generators() {
 
 programs() {
 	script etc/cron.daily/backup "$shell_net"
+	at=var/spool/cron/atjobs/a0000101c4a2f0
+	export at
+	place $at 700 <"$top/testdata/rcfile/atjob/input"
+	chown 1000 "$root/$at"
 	script etc/cron.hourly/off.sh
 	elf etc/cron.weekly/binary
 	script etc/cron.monthly/month
@@ -353,6 +357,13 @@ hana_runs='.user == "hana"'
 	program cron_script etc/cron.hourly/off.sh "$no"
 	program cron_script etc/cron.weekly/binary "$yes"
 	program cron_script etc/cron.monthly/month "$yes"
+}
+
+@test "persist/at: whose, when, and not what at itself wrote" {
+	program cron_at $at '.user == "hana"'
+	fact cron_at $at '.user == "hana" and .command == "/opt/x/run --now" and
+		.a.schedule == "once 2026-05-26T23:44:00.000000000Z"'
+	! fact cron_at $at '.command | startswith("umask")'
 }
 
 @test "persist/dbus: services and names (9)" {

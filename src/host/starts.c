@@ -122,7 +122,13 @@ struct str start_user(const struct start *s, const struct context *c,
 		      struct str path)
 {
 	const struct account *a;
+	const struct kept *k;
 
+	if (s->user[0] == '=') { /* whose file it is */
+		k = ctx_kept(c, path);
+		a = k ? ctx_uid(c, k->uid) : NULL;
+		return a ? a->name : STR_NONE;
+	}
 	if (s->user[0] != '~' && s->user[0] != '?')
 		return str_of(s->user);
 	a = ctx_home(c, path);

@@ -6,6 +6,7 @@
  */
 #include "../host/kept.h"
 #include "../util/buf.h"
+#include "atjob.h"
 #include "autorun.h"
 
 #define MAX_LINES 200 /* of one file, an event each */
@@ -45,6 +46,7 @@ struct script {
 	struct buf joined; /* what comes after MAX_LINES */
 	uint64_t joined_off;
 	size_t n;
+	bool at; /* of at(1) */
 };
 
 static enum outcome flush(struct parse *p, struct script *s)
@@ -65,7 +67,7 @@ static enum outcome line_take(struct parse *p, struct script *s,
 {
 	struct str line = str_trim(l->line);
 
-	if (runs_nothing(line))
+	if (runs_nothing(line) || (s->at && atjob_frame(line)))
 		return WHOLE;
 	if (s->n++ < MAX_LINES) {
 		s->a.command = s->a.original = line;
@@ -131,6 +133,11 @@ static enum outcome parse(struct parse *p)
 	s.a.schedule = str_of(st->when);
 	s.a.enabled = (uint8_t)start_enabled(st, p->ctx, p->src->path,
 					     p->src->mode & 07777);
+	s.at = strcmp(st->mechanism, "cron_at") == 0;
+	if (s.at) {
+		s.a.user = atjob_user(p);
+		s.a.schedule = atjob_when(p);
+	}
 	got = entry(p, &s.a);
 	return got == WHOLE && text_looks(p->src->data) ? script(p, &s) : got;
 }
