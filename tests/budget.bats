@@ -116,7 +116,7 @@ long_log() { # FILE
 	grep -q ' line 0 of' "$root.lines"
 	grep -q ' line 9999 of' "$root.lines"
 	grep -q ' line 5000 of' "$root.lines"
-	! grep -q ' line 2500 of' "$root.lines"
+	refute grep -q ' line 2500 of' "$root.lines"
 	[ -z "$(comm -23 "$root.lines" "$root/var/log/syslog")" ]
 	said '.probe == "excerpt" and .status == "truncated" and
 		(.item | startswith("/var/log/syslog: bytes "))'

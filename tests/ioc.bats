@@ -68,7 +68,7 @@ is_found() { # CONDITION
 	findings "$dir/feed.csv"
 	is_found '.tier == "note" and
 		(.why | tostring | contains("198.51.100.0/24 (scanners)"))'
-	! is_found '.tier == "respond"'
+	refute is_found '.tier == "respond"'
 }
 
 @test "ioc/no indicator: the same findings as without" {

@@ -35,6 +35,14 @@ teardown_file() {
 	finish
 }
 
+# A plain `! command' ends no test unless it is the last.
+refute() { # COMMAND...
+	if "$@"; then
+		echo "not expected: $*" >&2
+		return 1
+	fi
+}
+
 need_root() {
 	[ "$(id -u)" -eq 0 ] || skip 'only root may do this'
 }

@@ -194,7 +194,7 @@
 			(.konseki.status.state == "denied" or
 			 .konseki.status.state == "skipped") and
 			.konseki.status.errno > 0'
-		! event '.event.dataset == "bpf"' 2>/dev/null
+		refute event '.event.dataset == "bpf"' 2>/dev/null
 		return
 	fi
 	event '.event.dataset == "bpf" and

@@ -131,7 +131,7 @@ the_one() { # END
 	[ "$collect_status" -eq 0 ]
 	recovered
 	grep -qx small "$(the_one /tmp/small)"
-	! the_one /tmp/three
+	refute the_one /tmp/three
 	event '.konseki.status.probe == "budget" and
 		.konseki.status.item == "/tmp/three" and
 		.konseki.status.state == "skipped"'

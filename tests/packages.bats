@@ -161,8 +161,8 @@ rpm_root() { # KIND PATH
 	event '.event.dataset == "rpmdb"'
 	event '.event.dataset == "apkdb"'
 	[ -z "$(missing)" ]
-	! event '.konseki.package.signed == false' 2>/dev/null
-	! event '.konseki.autorun.mechanism == "package_script"' 2>/dev/null
+	refute event '.konseki.package.signed == false' 2>/dev/null
+	refute event '.konseki.autorun.mechanism == "package_script"' 2>/dev/null
 	[ -z "$(found)" ] || { found >&2; return 1; }
 	# nor when the root is read as it is
 	! "$konseki" timeline "$root" |

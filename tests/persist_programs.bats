@@ -363,7 +363,7 @@ hana_runs='.user == "hana"'
 	program cron_at $at '.user == "hana"'
 	fact cron_at $at '.user == "hana" and .command == "/opt/x/run --now" and
 		.a.schedule == "once 2026-05-26T23:44:00.000000000Z"'
-	! fact cron_at $at '.command | startswith("umask")'
+	refute fact cron_at $at '.command | startswith("umask")'
 }
 
 @test "persist/dbus: services and names (9)" {

@@ -44,7 +44,7 @@ collect_sealed() { # FILE OPTION...
 }
 
 @test "sealed/no key: nothing of it can be read, and the remedy is named" {
-	! grep -qa 'konseki.json' "$dir/sealed.tar.zst.age"
+	refute grep -qa 'konseki.json' "$dir/sealed.tar.zst.age"
 	for verb in verify 'timeline' 'findings'; do
 		run "$konseki" $verb "$dir/sealed.tar.zst.age"
 		[ "$status" -eq 4 ]
@@ -124,7 +124,12 @@ collect_sealed() { # FILE OPTION...
 	run collect_sealed "$dir/x.age" --recipient "$dir/ssh.pub"
 	[ "$status" -eq 2 ]
 	grep -q "ssh.pub:1: an SSH key" "$dir/collect.err"
-	run collect_sealed "$dir/x.age" --recipient "$(tr q p <"$dir/public")"
+	key=$(cat "$dir/public")
+	case $key in # another last letter: its checksum is wrong
+	*q) key=${key%?}p ;;
+	*) key=${key%?}q ;;
+	esac
+	run collect_sealed "$dir/x.age" --recipient "$key"
 	[ "$status" -eq 2 ]
 	[ ! -e "$dir/x.age" ] && [ ! -e "$dir/x.age.partial" ]
 }
