@@ -8,18 +8,13 @@
 id=4f8d2c1b0a9e8d7c6b5a49382716f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4
 
 setup_file() {
-	begin utmp act oldkernel contain
-	[ "$(id -u)" -eq 0 ] || return 0
-	root=$dir/root
-	export root
-	live_root "$root"
-	cp "$plant/contain" "$root/usr/bin/"
+	live_begin contain
+	[ -z "$root" ] || cp "$plant/contain" "$root/usr/bin/"
 }
 
 setup() {
-	need_mounts
-	rm -rf "$root"/out* "${root:?}/tmp" "${root:?}/mnt" "$dir"/live.* "$dir"/out
-	mkdir -m 1777 "$root/tmp"
+	live_setup
+	rm -rf "${root:?}/mnt" "$dir/out"
 	mkdir "$root/mnt"
 }
 

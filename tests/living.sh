@@ -3,12 +3,16 @@
 #
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
-setup_file() {
-	begin utmp act oldkernel hangfs
+live_begin() { # HELPER...
+	begin utmp act oldkernel "$@"
 	[ "$(id -u)" -eq 0 ] || return 0
 	root=$dir/root
 	export root
 	live_root "$root"
+}
+
+setup_file() {
+	live_begin hangfs
 }
 
 # Each test starts with nothing left of the one before.

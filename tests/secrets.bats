@@ -61,6 +61,13 @@ plant_far() {
 		echo "password=far${i}Secret0"
 		cat "$dir/pkcs1"
 	done >"$root/etc/app/far.conf"
+	# over the end of a part
+	{
+		yes 'a line of a log that has no secret' |
+			head -c $((64 * 1024 * 1024 - 700))
+		echo
+		cat "$dir/pkcs1"
+	} >"$root/var/log/part.log"
 	for i in $(seq 40); do
 		printf 'far%sSecret0\t%s\n' "$i" /etc/app/far.conf
 	done >>"$dir/values"
@@ -134,6 +141,20 @@ plant_tokens() {
 		/etc/snmp/snmpd.conf; do
 		jq -se --arg f "$file" 'any(.probe == "secrets" and
 			.item == $f and .bytes > 0)' "$dir/status"
+	done
+}
+
+# Byte by byte: where it differs there is a star.
+@test "secrets/evidence: nothing but the letters of secrets is changed" {
+	for file in etc/app/far.conf var/log/part.log etc/app/bundle.conf; do
+		cat "$dir/out/files/$file"* >"$dir/got"
+		size=$(stat -c %s "$dir/got")
+		[ "$size" -gt 100 ]
+		cmp -l -n "$size" "$dir/got" "$dir/root/$file" >"$dir/differ" || :
+		[ -s "$dir/differ" ]
+		awk '$2 != 52 { bad++ } END { exit bad > 0 }' "$dir/differ"
+		[ "$file" = var/log/part.log ] || continue
+		[ "$size" -eq "$(stat -c %s "$dir/root/$file")" ]
 	done
 }
 

@@ -14,7 +14,7 @@
 #include "../util/timefmt.h"
 #include "konseki/archive.h"
 
-#define HEAD_MAX (64u << 20)
+#define HEAD_MAX (64u << 20) /* of a giant, what contexts look at */
 
 static void fail(struct frame_out *o, const char *why)
 {
@@ -83,7 +83,6 @@ static void lay_out(struct work *w)
 {
 	for (size_t i = 0; i < w->nsource; i++) {
 		struct work_source *s = &w->source[i];
-
 		size_t nspan;
 		const struct work_slice *span =
 			work_spans_of(w, s->src.id, &nspan);

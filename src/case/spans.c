@@ -4,6 +4,7 @@
  * reads it.  Only where they have data is there work.
  */
 #define _GNU_SOURCE
+#include "../archive/spool.h"
 #include "work.h"
 
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static void add(struct work *w, uint32_t id, uint64_t from, uint64_t to)
 {
 	struct work_slice *last = w->nspan ? &w->span[w->nspan - 1] : NULL;
 
-	if (last && last->source == id && from - last->to < GAP) {
+	if (last && last->source == id && from < last->to + GAP) {
 		last->to = to;
 		return;
 	}
@@ -42,7 +43,10 @@ static uint64_t look(struct work *w, const struct work_source *s)
 			break; /* to its end a hole, or nobody knows */
 		end = (uint64_t)to - s->spool_off;
 		end = end < size ? end : size;
-		add(w, s->src.id, begin, end);
+		/* and a page of zeros: a record that reaches into it is whole
+		 */
+		add(w, s->src.id, begin,
+		    size - end < SPOOL_PAGE ? size : end + SPOOL_PAGE);
 		data += end - begin;
 		at = end;
 	}
@@ -57,8 +61,8 @@ void work_spans(struct work *w)
 
 		if (s->src.size < HOLES_MIN || s->src.short_at != UINT64_MAX)
 			continue;
-		if (look(w, s) < HOLES_MIN)
-			w->nspan = before;
+		if (look(w, s) < HOLES_MIN || w->nspan == SPANS_MAX)
+			w->nspan = before; /* as a whole, however long */
 		else if (w->nspan == before)
 			add(w, s->src.id, 0, GAP); /* nothing but a hole */
 	}

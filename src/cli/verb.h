@@ -94,7 +94,6 @@ int cli_main(int argc, char **argv);
 /* Prints the usage of a verb (NULL: of konseki) on stdout. */
 void cli_help(const struct verb *, enum lang);
 
-/* On stderr: `konseki: …' newline; nothing when quiet for cli_info. */
 #define CLI_WORDS 1024
 /*
  * words.c: what the layers below said in English, in the user's language, in
@@ -103,6 +102,7 @@ void cli_help(const struct verb *, enum lang);
 const char *cli_words(const struct cli *, const char *english,
 		      char out[CLI_WORDS]);
 void cli_fault(const struct cli *, const char *english);
+/* On stderr: `konseki: …' newline; nothing when quiet for cli_info. */
 void cli_error(const struct cli *, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void cli_info(const struct cli *, const char *fmt, ...)

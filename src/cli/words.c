@@ -25,10 +25,13 @@ static const struct words {
 	{ "given up", "断念" },
 	{ NOT_BEGUN, "未着手" },
 	{ "skipped: *", "対象外：*" },
+	{ "skipped", "対象外" },
 	{ "timeout: *", "時間切れ：*" },
 	{ "timeout", "時間切れ" },
 	{ "truncated: *", "途中まで：*" },
+	{ "truncated", "途中まで" },
 	{ "vanished: *", "消失：*" },
+	{ "vanished", "消失" },
 	/* why a run ended */
 	{ "interrupted by a signal", "シグナルによる中断" },
 	{ "the time of --max-time is over", "--max-time の時間に達した" },

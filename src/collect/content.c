@@ -36,7 +36,7 @@ static void copy_but_secrets(struct probe_run *r, struct content *c)
 						  : SECRET_FILE_MAX);
 	read_head(r, c);
 	if (c->state == PROBE_COLLECTED)
-		content_mask_head(r, c);
+		content_mask_head(c);
 	if (c->state == PROBE_COLLECTED)
 		content_parts(r, c);
 	content_mask_end(r, c);

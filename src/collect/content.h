@@ -28,6 +28,8 @@ struct content {
 	bool text;       /* masked further on, too */
 	unsigned nsecret;
 	size_t nmasked;    /* bytes */
+	struct buf rows;   /* of keys and hashes that stay here */
+	struct buf before; /* of a piece: where a key or a line may begin */
 	uint64_t bad, end; /* what no read gave lies in [bad, end) */
 	unsigned nbad;     /* blocks of it */
 };
@@ -39,11 +41,13 @@ void content_stream(struct probe_run *, int fd, const struct member *);
 size_t content_part_suffix(struct str name);
 void content_parts(struct probe_run *, struct content *);
 /* content_mask.c: what leaves the host of a secret is that there is one. */
-void content_mask_head(struct probe_run *, struct content *);
+void content_mask_head(struct content *);
+/* A stretch of a text begins there: what stands before it is looked at. */
+void content_mask_begin(struct probe_run *, struct content *, uint64_t off);
 /* Bytes of a later piece that may go out; the others are to be read again. */
-size_t content_mask_piece(struct probe_run *, struct content *, char *, size_t,
-			  bool last);
-void content_mask_end(struct probe_run *, const struct content *);
+size_t content_mask_piece(struct content *, char *, size_t, bool last);
+/* What there is to tell of them: never while a piece waits to go out. */
+void content_mask_end(struct probe_run *, struct content *);
 /* The whole file; fills the results. */
 void content_copy(struct probe_run *, struct content *);
 

@@ -2,9 +2,12 @@
  * content_mask.c - the secrets in a file: its head is masked in memory before
  * anything of it goes out, the rest of a text piece by piece on its way.
  */
+#include "cache.h"
 #include "content.h"
 #include "kind.h"
 #include "secrets.h"
+
+#include "../util/io.h"
 
 #define KEYS_MAX 64         /* of one file that are described */
 #define KEY_MAX (64u << 10) /* from BEGIN to END */
@@ -34,15 +37,16 @@ static struct str shown(const struct content *c, struct buf *b)
 
 struct look {
 	struct content *c;
-	struct buf rows, path;
+	struct buf path;
+	bool silent; /* its rows were made already */
 };
 
 static void a_key(void *arg, struct str text)
 {
 	struct look *l = arg;
 
-	if (l->c->nsecret++ < KEYS_MAX)
-		secret_key_row(&l->rows, shown(l->c, &l->path), text);
+	if (!l->silent && l->c->nsecret++ < KEYS_MAX)
+		secret_key_row(&l->c->rows, shown(l->c, &l->path), text);
 }
 
 /* A crash leaves some in a log. */
@@ -64,7 +68,7 @@ static size_t mask(struct look *l, char *p, size_t n, bool *only)
 
 	if (!(masked && *only) && c->text)
 		masked += secret_values(p, n, c->path, &count);
-	c->nsecret += count;
+	c->nsecret += l->silent ? 0 : count;
 	return masked;
 }
 
@@ -92,14 +96,14 @@ static size_t settled(const char *p, size_t n)
  * Facts for secrets: a file of nothing else stays here, in others they are
  * masked.  A program with a key in it is evidence before it is a secret.
  */
-void content_mask_head(struct probe_run *r, struct content *c)
+void content_mask_head(struct content *c)
 {
 	struct look l = { .c = c };
 	struct str text = buf_view(&c->head);
 	const char *kind = kind_of(text);
 
 	if (c->shadow || secret_is_shadow(text)) {
-		secret_shadow_rows(&l.rows, shown(c, &l.path), text);
+		secret_shadow_rows(&c->rows, shown(c, &l.path), text);
 		c->state = PROBE_SKIPPED;
 	} else if (!kind || strcmp(kind, "script") == 0) {
 		bool only = false;
@@ -112,13 +116,49 @@ void content_mask_head(struct probe_run *r, struct content *c)
 			c->state = PROBE_SKIPPED;
 		c->masked = c->nmasked && !only;
 	}
-	send_rows(r, &l.rows);
-	buf_free(&l.rows);
 	buf_free(&l.path);
 }
 
-size_t content_mask_piece(struct probe_run *r, struct content *c, char *p,
-			  size_t n, bool last)
+void content_mask_begin(struct probe_run *r, struct content *c, uint64_t off)
+{
+	size_t n = off < KEY_MAX ? (size_t)off : KEY_MAX;
+	struct cache cache;
+	ssize_t got;
+
+	buf_clear(&c->before);
+	if (!c->text || n == 0)
+		return;
+	cache_look(&cache, &r->sys, c->fd, off - n, n);
+	got = io_pread(c->fd, buf_room(&c->before, n), n, (off_t)(off - n));
+	cache_restore(&cache, c->fd);
+	c->before.n = got == (ssize_t)n ? n : 0;
+}
+
+/*
+ * The first piece of a stretch (a part, what stands around --since) is masked
+ * together with what stands before it: a key may have begun there.  Of that
+ * only the masking is kept: whoever took it has told.
+ */
+static size_t mask_first(struct content *c, char *p, size_t n)
+{
+	struct look l = { .c = c, .silent = true };
+	struct buf *both = &c->before;
+	size_t at = both->n, masked = 0;
+	bool only;
+
+	buf_add(both, p, n);
+	(void)mask(&l, both->p, both->n, &only);
+	for (size_t i = 0; i < n; i++)
+		masked += p[i] != both->p[at + i];
+	memcpy(p, both->p + at, n);
+	c->nsecret += masked > 0;
+	explicit_bzero(both->p, both->n);
+	buf_free(both);
+	buf_free(&l.path);
+	return masked;
+}
+
+size_t content_mask_piece(struct content *c, char *p, size_t n, bool last)
 {
 	struct look l = { .c = c };
 	bool only;
@@ -127,17 +167,22 @@ size_t content_mask_piece(struct probe_run *r, struct content *c, char *p,
 		return n;
 	if (!last)
 		n = settled(p, n);
+	if (c->before.n)
+		c->nmasked += mask_first(c, p, n);
 	c->nmasked += mask(&l, p, n, &only);
-	send_rows(r, &l.rows);
-	buf_free(&l.rows);
 	buf_free(&l.path);
 	return n;
 }
 
-void content_mask_end(struct probe_run *r, const struct content *c)
+void content_mask_end(struct probe_run *r, struct content *c)
 {
 	struct buf path = { 0 };
 
+	if (c->before.n)
+		explicit_bzero(c->before.p, c->before.n);
+	buf_free(&c->before);
+	send_rows(r, &c->rows);
+	buf_free(&c->rows);
 	if (c->nmasked && c->state != PROBE_SKIPPED)
 		run_status(r, "secrets", NULL, shown(c, &path), PROBE_SKIPPED,
 			   0, c->nsecret, c->nmasked, 0);

@@ -42,17 +42,20 @@ static bool skip_bad(struct content *c, uint64_t off, size_t n)
 static int stream_range(struct probe_run *r, struct content *c, uint64_t off,
 			uint64_t len)
 {
-	size_t most = LANE_CHUNK;
+	uint64_t by_block = 0; /* up to here */
 
+	if (len > 0)
+		content_mask_begin(r, c, off);
 	while (len > 0) {
 		char *p = (char *)run_data_room(r);
+		size_t most = off < by_block ? BAD_BLOCK : LANE_CHUNK;
 		size_t want = len < most ? (size_t)len : most;
 		ssize_t n = pread(c->fd, p, want, (off_t)off);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EIO && want > BAD_BLOCK) {
-			most = BAD_BLOCK;
+			by_block = off + want;
 			continue;
 		}
 		if (n < 0 && errno == EIO && skip_bad(c, off, want)) {
@@ -61,10 +64,9 @@ static int stream_range(struct probe_run *r, struct content *c, uint64_t off,
 		} else if (n <= 0) {
 			return n < 0 ? errno : EARLY_END;
 		} else if ((uint64_t)n < len) {
-			n = (ssize_t)content_mask_piece(r, c, p, (size_t)n,
-							false);
+			n = (ssize_t)content_mask_piece(c, p, (size_t)n, false);
 		} else {
-			(void)content_mask_piece(r, c, p, (size_t)n, true);
+			(void)content_mask_piece(c, p, (size_t)n, true);
 		}
 		run_data_done(r, (size_t)n);
 		off += (uint64_t)n;

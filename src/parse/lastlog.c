@@ -223,7 +223,7 @@ static enum outcome parse(struct parse *p)
 			   MAX_NOTES);
 	if (end < data.n)
 		parse_note(p, NOTE_LIMIT, "bytes", off, data.n, end);
-	else if (off < end)
+	else if (off < end && !zeros(str_skip(data, off)))
 		parse_note(p, NOTE_DAMAGED, "record", off, l->size, end - off);
 	return off < data.n || nnote ? PARTLY : WHOLE;
 }

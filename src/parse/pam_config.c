@@ -36,6 +36,7 @@ static struct str word(struct str *rest)
 static const char *const runs[] = { "pam_exec.so",   "pam_script.so",
 				    "pam_python.so", "pam_perl.so",
 				    "pam_mount.so",  "pam_lua.so" };
+
 static bool among(const char *const *table, size_t n, struct str s)
 {
 	for (size_t i = 0; i < n; i++)

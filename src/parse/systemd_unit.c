@@ -75,7 +75,14 @@ static void join(struct buf *b, struct str key, struct str value)
 static void exec_add(struct unit *u, struct str key, struct str value,
 		     const struct text_line *l)
 {
+	size_t kept = 0;
+
 	/* `ExecStart=' alone takes back what stood before */
+	for (size_t i = 0; value.n == 0 && i < u->nexec; i++)
+		if (!str_eq(u->exec[i].key, key))
+			u->exec[kept++] = u->exec[i];
+	if (value.n == 0)
+		u->nexec = kept;
 	if (value.n == 0 || u->nexec == MAX_EXEC)
 		return;
 	u->exec[u->nexec++] = (struct exec_line){
