@@ -12,7 +12,7 @@ struct piece_sink {
 	bool (*data)(void *arg, const void *p, size_t n); /* false: stop */
 };
 
-/* Is it xz, lzma or zstd, by its first bytes? */
+/* Is it xz, lzma, zstd or lz4, by its first bytes? */
 bool piece_looks(struct str head);
 /*
  * Decompresses from `at', never beyond `end'.  Where it ended, or `at' when it

@@ -6,7 +6,7 @@
  * XZ: a .xz stream; LZ4: u64 plain size, one block; ZSTD: one frame.
  */
 #include "journal.h"
-#include "lz4.h"
+#include "../util/lz4.h"
 
 #include <lzma.h>
 #include <zstd.h>

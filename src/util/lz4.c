@@ -5,7 +5,7 @@
  * length bytes.  The last sequence has literals only.
  */
 #include "lz4.h"
-#include "../util/rd.h"
+#include "rd.h"
 
 #define MIN_MATCH 4
 

@@ -1,8 +1,9 @@
 /*
- * lz4.h - one LZ4 block (no frame), as systemd's journal stores it.
+ * util/lz4.h - one LZ4 block (no frame), as systemd's journal stores it, and an
+ * image of the early boot a row of them.
  */
-#ifndef PARSE_LZ4_H
-#define PARSE_LZ4_H
+#ifndef UTIL_LZ4_H
+#define UTIL_LZ4_H
 
 #include "../util/str.h"
 
