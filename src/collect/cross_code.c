@@ -84,14 +84,19 @@ static int open_path(const struct code *k, const struct page *p, int flags)
 static int open_file(const struct code *k, const struct page *p)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	char name[64];
+	char name[MAPLINE_NAME];
 	int fd;
 
-	(void)snprintf(name, sizeof name, "map_files/" STR_FMT,
-		       STR_ARG(p->range));
+	(void)mapline_file(p->range, name);
 	fd = openat(k->dir, name, flags | O_NOATIME);
 	if (fd < 0 && errno == EPERM)
 		fd = openat(k->dir, name, flags); /* not ours to spare */
+	/* the range is gone: what is there now is of another file, or none */
+	if (fd < 0 && errno == ENOENT &&
+	    faccessat(k->dir, "map_files", F_OK, 0) == 0) {
+		errno = ENOENT;
+		return -1;
+	}
 	return fd < 0 ? open_path(k, p, flags) : fd;
 }
 

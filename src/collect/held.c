@@ -193,7 +193,8 @@ static void remember(struct held *h, const struct late *f)
  * One open or mapped file: `how' is fd or map, `which' its number or range.
  * link: what the kernel calls it, with ` (deleted)'.
  */
-static void look(struct held *h, const char *how, const char *below,
+/* file: below /proc/PID, as fd/7; which: the same in the member's name. */
+static void look(struct held *h, const char *how, const char *file,
 		 struct str which, struct str link)
 {
 	struct late f = { 0 };
@@ -202,8 +203,7 @@ static void look(struct held *h, const char *how, const char *below,
 	struct stat st;
 	bool added;
 
-	(void)snprintf(place, sizeof(place), "%u/%s/" STR_FMT, h->pid, below,
-		       STR_ARG(which));
+	(void)snprintf(place, sizeof(place), "%u/%s", h->pid, file);
 	(void)snprintf(prefix, sizeof(prefix),
 		       KONSEKI_RECOVERED "%s/%s-" STR_FMT, h->base, how,
 		       STR_ARG(which));
@@ -249,13 +249,14 @@ static void descriptors(struct held *h)
 	if (dir < 0 || live_numbers(h->dir, "fd", &fd, &n) < 0)
 		n = 0, fd = NULL;
 	for (size_t i = 0; i < n && i < PROC_FD_MAX; i++) {
-		char name[16], link[LIVE_LINK_MAX + 1];
+		char name[32], link[LIVE_LINK_MAX + 1];
+		const char *number = name + 3;
 		ssize_t len;
 
-		(void)snprintf(name, sizeof(name), "%u", fd[i]);
-		len = live_link(dir, name, link);
+		(void)snprintf(name, sizeof(name), "fd/%u", fd[i]);
+		len = live_link(dir, number, link);
 		if (len > 0 && is_deleted(str_mem(link, (size_t)len)))
-			look(h, "fd", "fd", str_of(name),
+			look(h, "fd", name, str_of(number),
 			     str_mem(link, (size_t)len));
 	}
 	free(fd);
@@ -266,6 +267,7 @@ static void descriptors(struct held *h)
 /* A library that was removed and is still mapped: no descriptor has it. */
 static void mappings(struct held *h)
 {
+	char name[MAPLINE_NAME];
 	struct mapline m;
 	struct str maps;
 
@@ -274,7 +276,8 @@ static void mappings(struct held *h)
 	maps = buf_view(&h->text);
 	while (mapline_next(&maps, &m))
 		if (m.inode && m.path.n && is_deleted(m.path))
-			look(h, "map", "map_files", m.range, m.path);
+			look(h, "map", mapline_file(m.range, name), m.range,
+			     m.path);
 }
 
 /* The image itself was recovered with the process. */

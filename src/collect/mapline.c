@@ -1,6 +1,8 @@
 /* mapline.c - lines of /proc/PID/maps. */
 #include "mapline.h"
 
+#include <stdio.h>
+
 #include "../util/scan.h"
 
 static bool hex(struct str s, uint64_t *out)
@@ -51,4 +53,20 @@ bool mapline_next(struct str *maps, struct mapline *m)
 		if (read_line(str_cut(maps, '\n'), m))
 			return true;
 	return false;
+}
+
+static struct str unpadded(struct str hex)
+{
+	while (hex.n > 1 && hex.p[0] == '0')
+		hex = str_skip(hex, 1);
+	return hex;
+}
+
+const char *mapline_file(struct str range, char out[MAPLINE_NAME])
+{
+	struct str from = str_cut(&range, '-');
+
+	(void)snprintf(out, MAPLINE_NAME, "map_files/" STR_FMT "-" STR_FMT,
+		       STR_ARG(unpadded(from)), STR_ARG(unpadded(range)));
+	return out;
 }

@@ -11,7 +11,7 @@
 
 struct mapline {
 	uint64_t from, to, offset, inode;
-	struct str range; /* as it stands: the name in map_files */
+	struct str range; /* as it stands */
 	struct str perms; /* four letters: rwxp */
 	struct str path;  /* [heap], a file, or empty */
 };
@@ -19,5 +19,12 @@ struct mapline {
 /* Cuts the next line off a maps text; false at its end.  What is no such
  * line is passed over. */
 bool mapline_next(struct str *maps, struct mapline *);
+
+#define MAPLINE_NAME 64
+/*
+ * "map_files/FROM-TO" for a range: there the zeros that maps puts before low
+ * addresses are missing.  Returns out.
+ */
+const char *mapline_file(struct str range, char out[MAPLINE_NAME]);
 
 #endif

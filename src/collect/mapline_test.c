@@ -45,11 +45,27 @@ static void every_prefix(void **state)
 	}
 }
 
+/* A program that is not moved about begins low: maps pads, map_files not. */
+static void names_of_low_addresses(void **state)
+{
+	char name[MAPLINE_NAME];
+
+	(void)state;
+	assert_string_equal(mapline_file(STR("00400000-00452000"), name),
+			    "map_files/400000-452000");
+	assert_string_equal(
+		mapline_file(STR("7f0012340000-7f0012350000"), name),
+		"map_files/7f0012340000-7f0012350000");
+	assert_string_equal(mapline_file(STR("00000000-00001000"), name),
+			    "map_files/0-1000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line),
 		cmocka_unit_test(every_prefix),
+		cmocka_unit_test(names_of_low_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,10 +169,10 @@ static size_t add_file(struct mapped *m, struct str path, int fd,
 static int open_mapped(const struct mapped *m, struct str range)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	char name[64];
+	char name[MAPLINE_NAME];
 	int fd;
 
-	snprintf(name, sizeof name, "map_files/" STR_FMT, STR_ARG(range));
+	(void)mapline_file(range, name);
 	fd = openat(m->dir, name, flags | O_NOATIME);
 	if (fd < 0 && errno == EPERM)
 		fd = openat(m->dir, name, flags); /* not ours to spare */
@@ -181,12 +181,12 @@ static int open_mapped(const struct mapped *m, struct str range)
 
 static void mapping(struct mapped *m, const struct mapline *l)
 {
-	char name[64];
+	char name[MAPLINE_NAME];
 	struct stat st;
 	uint64_t id[2], *index;
 	int fd;
 
-	snprintf(name, sizeof name, "map_files/" STR_FMT, STR_ARG(l->range));
+	(void)mapline_file(l->range, name);
 	run_touch(m->run, 0, l->path);
 	if (m->nlib == LIBRARIES_MAX)
 		return;
